@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Shared by the scripts of the build and the test rig. Source it, with $TOP set
+# to the top of the tree.
+#
+# Everything taken from the distribution is cached below $CACHE, outside the
+# tree. Each part has its version in its path and a stamp written last, so that
+# a part that is missing or was cut short is made again.
+
+CACHE=${COPYOFF_CACHE:-/var/cache/dm-copyoff}
+KERNELS_CONF=${KERNELS_CONF:-$TOP/tests/vm/kernels.conf}
+BUILD=$TOP/build
+# A list of packages older than this is fetched again (minutes).
+LISTS_MAX_AGE=1440
+
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+# Run a noisy command; show its output only if it fails.
+quietly() {
+	q_log=$(mktemp)
+	if "$@" >"$q_log" 2>&1; then
+		rm -f "$q_log"
+	else
+		q_rc=$?
+		tail -n 40 "$q_log" >&2
+		rm -f "$q_log"
+		return "$q_rc"
+	fi
+}
+
+# --- kernels.conf ------------------------------------------------------------
+
+kernel_names() { awk '!/^[[:space:]]*(#|$)/ { print $1 }' "$KERNELS_CONF"; }
+
+# kernel_field NAME COLUMN
+kernel_field() {
+	awk -v n="$1" -v c="$2" '$1 == n { print $c; f = 1; exit } END { exit !f }' \
+		"$KERNELS_CONF" || die "no kernel '$1' in ${KERNELS_CONF##*/}"
+}
+
+# kernel_has_flag NAME FLAG
+kernel_has_flag() {
+	case ",$(kernel_field "$1" 5)," in *",$2,"*) return 0 ;; esac
+	return 1
+}
+
+# kernel_env NAME: sets KVER, VMLINUZ, KROOT, KMODDIR, KHDR from the cache.
+kernel_env() {
+	[ -e "$CACHE/kernels/$1/current/complete" ] || "$TOP/scripts/fetch-kernels" "$1"
+	# shellcheck disable=SC1090,SC1091
+	. "$CACHE/kernels/$1/current/complete"
+}
+
+# --- the machine's own packages ----------------------------------------------
+
+installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+
+# One list update a day is enough for the machine's own suite, too.
+refresh_own_lists() {
+	mkdir -p "$CACHE"
+	if [ -n "$(find "$CACHE/own-lists" -mmin "-$LISTS_MAX_AGE" 2>/dev/null)" ] && [ "${1-}" != now ]; then
+		return
+	fi
+	say "updating the package lists"
+	quietly apt-get -q update || say "warning: apt-get update failed"
+	touch "$CACHE/own-lists"
+}
+
+# Install what is missing of the packages named.
+need_packages() {
+	np_missing=
+	for np in "$@"; do
+		installed "$np" || np_missing="$np_missing $np"
+	done
+	[ -n "$np_missing" ] || return 0
+	refresh_own_lists
+	say "installing:$np_missing"
+	# shellcheck disable=SC2086
+	if ! quietly apt-get -qy --no-install-recommends install $np_missing; then
+		# The list may name versions that are gone by now.
+		refresh_own_lists now
+		# shellcheck disable=SC2086
+		quietly apt-get -qy --no-install-recommends install $np_missing
+	fi
+}
+
+# --- other suites, by the machine's own sources --------------------------------
+
+own_codename() { (. /etc/os-release && printf '%s\n' "$VERSION_CODENAME"); }
+
+# Rewrites the suites of a list of sources for suite $want. A backports suite
+# replaces the plain one; any other takes its -updates and -security along.
+SWAP_SUITE='
+function swap(s) {
+	if (want == own || s == want)
+		return s
+	if (s == "stable")
+		s = own
+	if (s == own)
+		return want
+	if (want ~ /-backports/)
+		return ""
+	if (index(s, own "-") == 1 && s !~ /-backports/)
+		return want substr(s, length(own) + 1)
+	return ""
+}'
+
+# sources_deb822 SUITE <file
+sources_deb822() {
+	awk -v want="$1" -v own="$(own_codename)" "$SWAP_SUITE"'
+	BEGIN { RS = ""; FS = "\n" }
+	{
+		text = ""; found = 0; in_suites = 0
+		for (i = 1; i <= NF; i++) {
+			line = $i
+			if (line ~ /^#/)
+				continue
+			if (line ~ /^[^ \t]/)
+				in_suites = (tolower(line) ~ /^suites:/)
+			if (tolower(line) ~ /^types:/)
+				line = "Types: deb"
+			if (in_suites) {
+				n = split(line, w, /[ \t]+/)
+				line = (w[1] ~ /:$/) ? w[1] : ""
+				for (j = (w[1] ~ /:$/) ? 2 : 1; j <= n; j++)
+					if (w[j] != "" && (s = swap(w[j])) != "") {
+						line = line " " s; found = 1
+					}
+				if (line == "")
+					continue
+			}
+			text = text line "\n"
+		}
+		if (found)
+			print text
+	}'
+}
+
+# sources_oneline SUITE <file
+sources_oneline() {
+	awk -v want="$1" -v own="$(own_codename)" "$SWAP_SUITE"'
+	$1 == "deb" {
+		# deb [options, perhaps with spaces] uri suite component...
+		i = 2
+		if ($2 ~ /^\[/)
+			while ($(i++) !~ /\]$/ && i <= NF)
+				;
+		if ((s = swap($(i + 1))) != "") {
+			$(i + 1) = s
+			print
+		}
+	}'
+}
+
+apt_dir() { printf '%s\n' "$CACHE/apt/$1"; }
+
+# suite_apt SUITE TOOL ARGS: an apt tool that sees that suite and nothing else,
+# with lists, cache and (empty) dpkg state of its own.
+suite_apt() {
+	sa_dir=$(apt_dir "$1"); sa_tool=$2; shift 2
+	"$sa_tool" -q -o "Dir::State::lists=$sa_dir/lists" -o "Dir::Cache=$sa_dir/cache" \
+		-o "Dir::State::status=$sa_dir/status" -o "Dir::Etc::sourcelist=$sa_dir/sources.list" \
+		-o "Dir::Etc::sourceparts=$sa_dir/sources.list.d" -o APT::Sandbox::User=root \
+		-o APT::Get::List-Cleanup=true "$@"
+}
+
+write_sources() {
+	ws_dir=$(apt_dir "$1")
+	mkdir -p "$ws_dir/lists/partial" "$ws_dir/cache/archives/partial"
+	rm -rf "$ws_dir/sources.list.d"
+	mkdir -p "$ws_dir/sources.list.d"
+	: >"$ws_dir/status"
+	: >"$ws_dir/sources.list"
+	for ws in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+		[ ! -f "$ws" ] || sources_oneline "$1" <"$ws" >>"$ws_dir/sources.list"
+	done
+	for ws in /etc/apt/sources.list.d/*.sources; do
+		[ ! -f "$ws" ] || sources_deb822 "$1" <"$ws" >"$ws_dir/sources.list.d/${ws##*/}"
+	done
+}
+
+# suite_update SUITE [now]
+suite_update() {
+	su_dir=$(apt_dir "$1")
+	if [ "${2-}" != now ] && [ -n "$(find "$su_dir/updated" -mmin "-$LISTS_MAX_AGE" 2>/dev/null)" ]; then
+		return 0
+	fi
+	say "updating the package lists of $1"
+	write_sources "$1"
+	# Not every suite has -updates or -security: what counts is whether the
+	# packages are found afterwards.
+	suite_apt "$1" apt-get update >"$su_dir/update.log" 2>&1 ||
+		say "warning: apt-get update for $1 was not complete, see $su_dir/update.log"
+	touch "$su_dir/updated"
+}
+
+# suite_candidate SUITE PACKAGE: its version there, or nothing
+suite_candidate() {
+	suite_apt "$1" apt-cache policy "$2" 2>/dev/null |
+		awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+}
+
+# suite_depends SUITE PACKAGE: the packages it depends on
+suite_depends() {
+	suite_apt "$1" apt-cache depends "$2" 2>/dev/null |
+		awk '$1 ~ /^\|?(Pre)?Depends:$/ { print $2 }'
+}
+
+# suite_extract SUITE DIR PACKAGE...: download and unpack, installing nothing
+suite_extract() {
+	se_suite=$1; se_dir=$2; shift 2
+	mkdir -p "$se_dir/.debs"
+	(cd "$se_dir/.debs" && quietly suite_apt "$se_suite" apt-get download "$@")
+	for se in "$se_dir"/.debs/*.deb; do
+		dpkg -x "$se" "$se_dir"
+	done
+}
+
+# Only one process at a time fills the cache. Held until the script ends.
+lock_cache() {
+	mkdir -p "$CACHE"
+	exec 9>"$CACHE/lock"
+	flock 9
+}
+
+# unlocked COMMAND...: run it without handing the lock down to what outlives us
+unlocked() { "$@" 9>&-; }
+
+# keep_newest DIR N: remove all but the N newest versions in it
+keep_newest() {
+	find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn |
+		awk -v n="$2" 'NR > n { $1 = ""; print substr($0, 2) }' |
+		while IFS= read -r kn; do rm -rf "$kn"; done
+}

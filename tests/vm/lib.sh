@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What a case can use, in the guest. A case is run by bash with errexit, nounset
+# and pipefail set and this file sourced; what it prints is its log.
+#
+# Environment: TOP (the tree), KERNEL (its name in kernels.conf), MODULE (the
+# .ko), CASE (this case's name), PROFILE, and what the profile adds.
+
+# --- verdicts ----------------------------------------------------------------
+
+# fail MESSAGE: end the case as failed
+fail() {
+	printf '%s\n' "$*" >"$REASON"
+	exit 1
+}
+
+# skip REASON: end the case as skipped; tests/vm/skips.conf must allow it
+skip() {
+	printf '%s\n' "$*" >"$REASON"
+	exit 77
+}
+
+# value KEY VALUE: a figure for the host-side check
+value() {
+	printf 'value %s %s %s\n' "$CASE" "$1" "$2" >/dev/ttyS1
+	echo "value: $1 = $2"
+}
+
+# note TEXT: a line for the run's log
+note() {
+	printf 'note %s %s\n' "$CASE" "$*" >/dev/ttyS1
+	echo "note: $*"
+}
+
+# same A B [WHAT]: two figures must be equal
+same() { [ "$1" = "$2" ] || fail "${3-}${3+: }'$1' is not '$2'"; }
+
+# refuses COMMAND...: the command must fail
+refuses() {
+	if "$@"; then fail "should have failed: $*"; fi
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for() {
+	local end=$((SECONDS + $1)); shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# defer COMMAND...: run it when the case ends, whatever its end; last in first out
+DEFERRED=()
+defer() { DEFERRED+=("$(printf '%q ' "$@")"); }
+
+run_deferred() {
+	local i
+	set +e
+	for ((i = ${#DEFERRED[@]} - 1; i >= 0; i--)); do eval "${DEFERRED[i]}"; done
+	DEFERRED=()
+}
+
+# --- devices -----------------------------------------------------------------
+
+# nvme_ns SUBSYSTEM NSID: the block device, be it a multipath head or not
+nvme_ns() {
+	local b
+	for b in /sys/block/nvme*; do
+		[ -e "/dev/${b##*/}" ] && [ "$(cat "$b/nsid" 2>/dev/null)" = "$2" ] || continue
+		case $(cat "$b/device/subsysnqn") in *":$1") echo "/dev/${b##*/}"; return 0 ;; esac
+	done
+	return 1
+}
+
+# ns NSID: that namespace of the controller with a subsystem
+ns() { nvme_ns copyoff "$1" || fail "no namespace $1"; }
+
+# legacy_nvme: the controller without Copy limits
+legacy_nvme() { nvme_ns legacy 1 || fail "no legacy nvme"; }
+
+# virtio_disk: a disk that is not NVMe
+virtio_disk() {
+	local b
+	for b in /sys/block/vd*; do
+		[ "$(cat "$b/serial" 2>/dev/null)" = plain ] && { echo "/dev/${b##*/}"; return 0; }
+	done
+	fail "no virtio disk"
+}
+
+# sectors DEVICE: its size in sectors of 512 bytes
+sectors() { blockdev --getsz "$1"; }
+
+# --- the module and device-mapper ----------------------------------------------
+
+# load [PARAMETER=VALUE...]: our module, after what it builds on
+load() {
+	[ -f "$MODULE" ] || fail "no module was built for $KERNEL"
+	modprobe -a dm_mod nvme
+	insmod "$MODULE" "$@"
+}
+
+# loaded: is it?
+loaded() { [ -e /sys/module/dm_copyoff ]; }
+
+# mkdev NAME TABLE: create a dm device (removed when the case ends); prints nothing
+mkdev() {
+	dmsetup create "$1" --table "$2"
+	defer_rmdev "$1"
+}
+
+defer_rmdev() { defer rmdev "$1"; }
+
+# rmdev NAME: remove a dm device if it is there
+rmdev() {
+	dmsetup info "$1" >/dev/null 2>&1 || return 0
+	dmsetup remove --retry "$1"
+}
+
+# copyoff_table DEVICE [START [SECTORS [OPTIONS]]]: one line of a table
+copyoff_table() {
+	local start=${2:-0}
+	echo "0 ${3:-$(($(sectors "$1") - start))} copyoff $1 $start${4:+ $4}"
+}
+
+# use_lvm DEVICE...: have LVM see only these (and the dm devices on them)
+use_lvm() {
+	local dev filter=
+	for dev in "$@"; do filter+="\"a|^$dev\$|\", "; done
+	export LVM_SYSTEM_DIR=/run/lvm-$CASE LVM_SUPPRESS_FD_WARNINGS=1
+	mkdir -p "$LVM_SYSTEM_DIR" /run/lock/lvm
+	cat >"$LVM_SYSTEM_DIR/lvm.conf" <<-END
+	devices {
+		dir = "/dev"
+		scan = [ "/dev" ]
+		use_devicesfile = 0
+		obtain_device_list_from_udev = 0
+		external_device_info_source = "none"
+		multipath_component_detection = 0
+		global_filter = [ $filter"r|.*|" ]
+	}
+	activation { udev_sync = 0 udev_rules = 0 verify_udev_operations = 0 monitoring = 0 }
+	global { use_lvmpolld = 0 event_activation = 0 locking_dir = "/run/lock/lvm" }
+	backup { backup = 0 archive = 0 }
+	END
+}
+
+# --- the host ------------------------------------------------------------------
+
+# host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";
+# prints the answer
+host_monitor() {
+	local line
+	exec 7<>/dev/ttyS2
+	flock 7
+	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"}}\n' "$*" >&7
+	while IFS= read -r -t 30 line <&7; do
+		case $line in
+		*'"return"'*)
+			exec 7>&-
+			line=${line#*\"return\": \"}
+			printf '%b' "${line%\"\}*}"
+			return 0 ;;
+		*'"error"'*)
+			exec 7>&-
+			fail "monitor: $line" ;;
+		esac
+	done
+	fail "the monitor did not answer '$*'"
+}
