@@ -55,6 +55,25 @@ kernel_env() {
 	. "$CACHE/kernels/$1/current/complete"
 }
 
+# --- the module's sources ----------------------------------------------------
+
+# All that building the module needs, without what a build in place left there.
+module_sources() {
+	(cd "$TOP" && find Kbuild dkms.conf Makefile LICENSE src include -type f \
+		\( -name '*.[ch]' -o -name '*.mk' -o -path '*/probes/*' -o ! -path '*/*' \) \
+		! -name '*.mod.c' ! -name compat_config.h 2>/dev/null)
+}
+
+# copy_module_sources DIR: what is newer is copied, what is gone is removed
+copy_module_sources() {
+	mkdir -p "$1"
+	module_sources | (cd "$TOP" && xargs cp -u --parents --preserve=timestamps -t "$1")
+	[ ! -d "$1/src" ] || (cd "$1" && find src include -name '*.[ch]' ! -name '*.mod.c' ! -name compat_config.h) |
+		while IFS= read -r cm; do
+			[ -e "$TOP/$cm" ] || rm -f "$1/$cm"
+		done
+}
+
 # --- the machine's own packages ----------------------------------------------
 
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }

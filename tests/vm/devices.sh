@@ -30,7 +30,7 @@ faulty_disk() {
 		[ "$how" = once ] && how=true || how=false
 		rules+="${rules:+,}{\"event\":\"none\",\"iotype\":\"$iotype\",\"errno\":5,\"sector\":$sector,\"once\":$how,\"immediately\":false}"
 	done
-	ARGS+=(-blockdev "{\"driver\":\"blkdebug\",\"node-name\":\"$id\",\"inject-error\":[$rules],\"image\":{\"driver\":\"file\",\"filename\":\"$DISKS/$id\",\"aio\":\"threads\",\"discard\":\"unmap\"}}")
+	ARGS+=(-blockdev "{\"driver\":\"blkdebug\",\"node-name\":\"$id\"${rules:+,\"inject-error\":[$rules]},\"image\":{\"driver\":\"file\",\"filename\":\"$DISKS/$id\",\"aio\":\"threads\",\"discard\":\"unmap\"}}")
 }
 
 # hot_port: a root port of its own, so that a device can be taken away live;

@@ -4,8 +4,14 @@
 # What a case can use, in the guest. A case is run by bash with errexit, nounset
 # and pipefail set and this file sourced; what it prints is its log.
 #
+# Cases run under xtrace; helpers whose inside nobody wants to read switch it off
+# for themselves.
+#
 # Environment: TOP (the tree), KERNEL (its name in kernels.conf), MODULE (the
 # .ko), CASE (this case's name), PROFILE, and what the profile adds.
+
+# The command, as built from tools/
+COPYOFF=$TOP/build/tools/copyoff
 
 # --- verdicts ----------------------------------------------------------------
 
@@ -23,12 +29,14 @@ skip() {
 
 # value KEY VALUE: a figure for the host-side check
 value() {
+	{ local -; set +x; } 2>/dev/null
 	printf 'value %s %s %s\n' "$CASE" "$1" "$2" >/dev/ttyS1
 	echo "value: $1 = $2"
 }
 
 # note TEXT: a line for the run's log
 note() {
+	{ local -; set +x; } 2>/dev/null
 	printf 'note %s %s\n' "$CASE" "$*" >/dev/ttyS1
 	echo "note: $*"
 }
@@ -43,6 +51,7 @@ refuses() {
 
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for() {
+	{ local -; set +x; } 2>/dev/null
 	local end=$((SECONDS + $1)); shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
@@ -52,7 +61,7 @@ wait_for() {
 
 # defer COMMAND...: run it when the case ends, whatever its end; last in first out
 DEFERRED=()
-defer() { DEFERRED+=("$(printf '%q ' "$@")"); }
+defer() { { local -; set +x; } 2>/dev/null; DEFERRED+=("$(printf '%q ' "$@")"); }
 
 run_deferred() {
 	local i
@@ -65,6 +74,7 @@ run_deferred() {
 
 # nvme_ns SUBSYSTEM NSID: the block device, be it a multipath head or not
 nvme_ns() {
+	{ local -; set +x; } 2>/dev/null
 	local b
 	for b in /sys/block/nvme*; do
 		[ -e "/dev/${b##*/}" ] && [ "$(cat "$b/nsid" 2>/dev/null)" = "$2" ] || continue
@@ -81,6 +91,7 @@ legacy_nvme() { nvme_ns legacy 1 || fail "no legacy nvme"; }
 
 # virtio_disk: a disk that is not NVMe
 virtio_disk() {
+	{ local -; set +x; } 2>/dev/null
 	local b
 	for b in /sys/block/vd*; do
 		[ "$(cat "$b/serial" 2>/dev/null)" = plain ] && { echo "/dev/${b##*/}"; return 0; }
@@ -113,18 +124,21 @@ defer_rmdev() { defer rmdev "$1"; }
 
 # rmdev NAME: remove a dm device if it is there
 rmdev() {
+	{ local -; set +x; } 2>/dev/null
 	dmsetup info "$1" >/dev/null 2>&1 || return 0
 	dmsetup remove --retry "$1"
 }
 
 # copyoff_table DEVICE [START [SECTORS [OPTIONS]]]: one line of a table
 copyoff_table() {
+	{ local -; set +x; } 2>/dev/null
 	local start=${2:-0}
 	echo "0 ${3:-$(($(sectors "$1") - start))} copyoff $1 $start${4:+ $4}"
 }
 
 # use_lvm DEVICE...: have LVM see only these (and the dm devices on them)
 use_lvm() {
+	{ local -; set +x; } 2>/dev/null
 	local dev filter=
 	for dev in "$@"; do filter+="\"a|^$dev\$|\", "; done
 	export LVM_SYSTEM_DIR=/run/lvm-$CASE LVM_SUPPRESS_FD_WARNINGS=1
@@ -141,7 +155,7 @@ use_lvm() {
 	}
 	activation { udev_sync = 0 udev_rules = 0 verify_udev_operations = 0 monitoring = 0 }
 	global { use_lvmpolld = 0 event_activation = 0 locking_dir = "/run/lock/lvm" }
-	backup { backup = 0 archive = 0 }
+	backup { backup_dir = "$LVM_SYSTEM_DIR/backup" archive = 0 }
 	END
 }
 
@@ -150,18 +164,20 @@ use_lvm() {
 # host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";
 # prints the answer
 host_monitor() {
-	local line
+	{ local -; set +x; } 2>/dev/null
+	local line id=$RANDOM
 	exec 7<>/dev/ttyS2
 	flock 7
-	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"}}\n' "$*" >&7
+	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "$*" "$id" >&7
+	# Events and answers to others are passed over.
 	while IFS= read -r -t 30 line <&7; do
 		case $line in
-		*'"return"'*)
+		*'"return": '*"\"id\": \"$id\""*)
 			exec 7>&-
 			line=${line#*\"return\": \"}
-			printf '%b' "${line%\"\}*}"
+			printf '%b' "${line%\", \"id*}"
 			return 0 ;;
-		*'"error"'*)
+		*'"error": '*"\"id\": \"$id\""*)
 			exec 7>&-
 			fail "monitor: $line" ;;
 		esac

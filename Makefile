@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; the kernel's build reads Kbuild instead. All that is built goes to
+# build/, the sources stay clean.
+
+.DEFAULT_GOAL := all
+.PHONY: all module tools unit vm check demo install clean help
+
+# What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
+# runs (KDIR=... for another).
+KERNEL ?= local
+
+help:
+	@echo 'make             the module for the running kernel (build/local), and the tools'
+	@echo 'make module      the module alone; KDIR=<headers> or KERNEL=<name in tests/vm/kernels.conf>'
+	@echo 'make install     the module and the tools into this system'
+	@echo 'make demo        a copy inside an emulated SSD, in a virtual machine'
+	@echo 'make unit        unit tests, in user space'
+	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
+	@echo 'make check       everything that CI does; needs Debian, root and apt'
+	@echo 'make clean       remove build/'
+
+all: module tools
+
+module:
+	scripts/build-module $(KERNEL)
+
+tools:
+	@if [ -f tools/Makefile ]; then $(MAKE) --no-print-directory -C tools; fi
+
+unit:
+	$(MAKE) -C tests/unit check
+
+vm:
+	tests/vm/run $(CASE)
+
+check:
+	@scripts/check
+
+demo:
+	scripts/demo
+
+install: all
+	scripts/install-module
+	@if [ -f tools/Makefile ]; then $(MAKE) --no-print-directory -C tools install; fi
+
+clean:
+	rm -rf build
+	@if [ -f tools/Makefile ]; then $(MAKE) --no-print-directory -C tools clean; fi
+	@if [ -f tests/unit/Makefile ]; then $(MAKE) --no-print-directory -C tests/unit clean; fi

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: rigtrace
+#
+# The rig: a case can have the host take a device away.
+
+host_monitor info status | grep running
+disk=$(virtio_disk)
+gone() { [ ! -b "$disk" ]; }
+host_monitor device_del plain
+wait_for 20 gone || fail "the disk is still there"

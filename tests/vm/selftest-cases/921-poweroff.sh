@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 10
+# expect: FAIL guest ended during the case
+
+busybox poweroff -f
