@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a method has to offer: find out what a unit can do, and run a command.
+ */
+#ifndef COPYOFF_BACKEND_H
+#define COPYOFF_BACKEND_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "../include/uapi/linux/dm-copyoff.h"
+#include "compat/compat.h"
+#include "range.h"
+#include "verdict.h"
+
+struct copyoff_unit;
+
+/* Room for what a method sends along with a command. */
+#define COPYOFF_WIRE_BYTES	8192
+
+enum copyoff_op {
+	COPYOFF_OP_COPY,	/* all of it */
+	COPYOFF_OP_READ,	/* host only: the sources into the buffer */
+	COPYOFF_OP_WRITE,	/* host only: the buffer to the destination */
+};
+
+/*
+ * One copy, from the gates' entry to their exit. Whoever submits it owns it,
+ * and whatever it points to, until @end is called.
+ */
+struct copyoff_cmd {
+	enum copyoff_op op;
+	/* Sectors of the units, as in the plan. */
+	const struct copyoff_extent *ext;
+	u32 nr;
+	u32 sectors;
+	u64 dst;
+	/* The devices to read and write, for the host... */
+	struct block_device *src_bdev;
+	struct block_device *dst_bdev;
+	void *buf;
+	/* ...and the unit that copies by itself. */
+	struct copyoff_unit *unit;
+	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
+	bool run_here;		/* the submitter has nothing better to do */
+
+	/*
+	 * Called once, with @verdict and @ns set. In any context, also in
+	 * interrupts; may free the command.
+	 */
+	void (*end)(struct copyoff_cmd *cmd);
+	struct copyoff_verdict verdict;
+	u64 ns;
+
+	/* The method's own, while the command runs. */
+	u64 began;
+	struct work_struct work;
+	atomic_t pending;
+	unsigned long failed;
+};
+
+struct copyoff_backend {
+	enum copyoff_method method;
+	const char *name;
+
+	/*
+	 * Is this a unit of ours? Returns 0 if not; else 1 with the unit's
+	 * limits, and its reason if it cannot copy. Sleeps and does I/O;
+	 * called from a constructor, with the device open.
+	 */
+	int (*probe)(struct copyoff_unit *unit, struct block_device *bdev,
+		     blk_mode_t mode);
+
+	/* Give back what probe took. Nothing is in flight. Sleeps. */
+	void (*release)(struct copyoff_unit *unit);
+
+	/* Start a command. May sleep, but for the unit only. */
+	void (*submit)(struct copyoff_cmd *cmd);
+};
+
+extern const struct copyoff_backend copyoff_backend_nvme;
+
+/* Work that waits for a unit, one work item a command. */
+extern struct workqueue_struct *copyoff_wq;
+
+/*
+ * The host's own engine. copyoff_host_submit() never waits for anything but
+ * the two devices of the command; copyoff_host_kcopyd() does the same without
+ * a buffer, and slower.
+ */
+int copyoff_host_init(void);
+void copyoff_host_exit(void);
+void copyoff_host_submit(struct copyoff_cmd *cmd);
+void copyoff_host_kcopyd(struct copyoff_cmd *cmd);
+
+/* Was kcopyd asked for by the administrator, or is memory that short? */
+bool copyoff_host_wants_kcopyd(void);
+
+/*
+ * The buffers are a reserve that all jobs share, taken without waiting and
+ * before anything is submitted. copyoff_host_buffer_wait() is where those
+ * sleep who got none. A parked job holds none.
+ */
+void *copyoff_host_buffer_get(void);
+void copyoff_host_buffer_put(void *buf);
+u32 copyoff_host_buffer_sectors(void);
+struct wait_queue_head *copyoff_host_buffer_wait(void);
+bool copyoff_host_buffer_free(void);
+
+#endif /* COPYOFF_BACKEND_H */

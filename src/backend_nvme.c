@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NVMe Copy, by passthrough on the namespace's own queue.
+ *
+ * A namespace with native multipath shows a bio-based head, which has no queue
+ * to submit to, and one hidden disk a path, which cannot be opened but can be
+ * referenced. Whether a path is live is private to nvme-core: we learn it from
+ * the answers, and go on to the next one.
+ *
+ * The commands are sent by nvme_submit_sync_cmd() in a worker: only that tells
+ * the exact status, and cancellation apart from completion.
+ */
+#include <linux/device.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/module.h>
+#include <linux/nvme.h>
+#include <linux/nvme_ioctl.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "backend.h"
+#include "nvme_wire.h"
+#include "route.h"
+
+#define MAX_PATHS	16
+
+struct nvme_unit {
+	u32 nsid;
+	bool multipath;		/* the disk is a head */
+	spinlock_t lock;	/* protects what follows */
+	/* References to the disks whose queues lead to the namespace. */
+	struct gendisk *path[MAX_PATHS];
+	unsigned int nr;
+	unsigned int next;	/* the one that did it last */
+};
+
+static_assert(COPYOFF_MAX_EXTENTS * sizeof(struct copyoff_nvme_desc) <=
+	      COPYOFF_WIRE_BYTES);
+
+/* ---- paths ---- */
+
+/* Is @name the hidden path nvme<S>c<C>n<H> of the head nvme<S>n<H>? */
+static bool is_path_of(const char *name, const char *head)
+{
+	unsigned int s, c, h, hs, hh;
+	char end;
+
+	if (sscanf(head, "nvme%un%u%c", &hs, &hh, &end) != 2)
+		return false;
+	if (sscanf(name, "nvme%uc%un%u%c", &s, &c, &h, &end) != 3)
+		return false;
+	return s == hs && h == hh;
+}
+
+/* References to all paths of a head, found in its class. Sleeps. */
+static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
+{
+	struct class_dev_iter iter;
+	unsigned int nr = 0;
+	struct device *dev;
+
+	class_dev_iter_init(&iter, disk_to_dev(head)->class, NULL,
+			    disk_to_dev(head)->type);
+	while ((dev = class_dev_iter_next(&iter)) && nr < MAX_PATHS) {
+		struct gendisk *disk = dev_to_disk(dev);
+
+		if (!is_path_of(disk->disk_name, head->disk_name) ||
+		    !queue_is_mq(disk->queue))
+			continue;
+		get_device(dev);
+		path[nr++] = disk;
+	}
+	class_dev_iter_exit(&iter);
+	return nr;
+}
+
+static void paths_put(struct gendisk **path, unsigned int nr)
+{
+	while (nr--)
+		put_device(disk_to_dev(path[nr]));
+}
+
+/* Look for paths anew: controllers come and go. Sleeps. */
+static void paths_refresh(struct copyoff_unit *unit)
+{
+	struct nvme_unit *nu = unit->priv;
+	struct gendisk *path[MAX_PATHS];
+	struct gendisk *old[MAX_PATHS];
+	unsigned int nr, nr_old;
+
+	if (!nu->multipath)
+		return;
+	nr = paths_find(unit->disk, path);
+	spin_lock(&nu->lock);
+	nr_old = nu->nr;
+	memcpy(old, nu->path, nr_old * sizeof(*old));
+	nu->nr = nr;
+	memcpy(nu->path, path, nr * sizeof(*path));
+	spin_unlock(&nu->lock);
+	paths_put(old, nr_old);
+}
+
+/* A reference to the path after @skip others, or NULL. */
+static struct gendisk *live_path(struct nvme_unit *nu, unsigned int skip)
+{
+	struct gendisk *disk = NULL;
+
+	spin_lock(&nu->lock);
+	if (skip < nu->nr) {
+		disk = nu->path[(nu->next + skip) % nu->nr];
+		get_device(disk_to_dev(disk));
+	}
+	spin_unlock(&nu->lock);
+	return disk;
+}
+
+/* Others are to begin with the path that was found live. */
+static void prefer_path(struct nvme_unit *nu, struct gendisk *disk)
+{
+	unsigned int i;
+
+	spin_lock(&nu->lock);
+	for (i = 0; i < nu->nr; i++)
+		if (nu->path[i] == disk)
+			nu->next = i;
+	spin_unlock(&nu->lock);
+}
+
+/* ---- commands ---- */
+
+/* QEMU aborts on a Copy past the end, and who knows what else does. */
+static bool inside(const struct copyoff_cmd *cmd)
+{
+	u64 size = get_capacity(cmd->unit->disk);
+	u32 i;
+
+	if (cmd->dst + cmd->sectors > size)
+		return false;
+	for (i = 0; i < cmd->nr; i++)
+		if (cmd->ext[i].src + cmd->ext[i].sectors > size)
+			return false;
+	return true;
+}
+
+static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd)
+{
+	struct nvme_command c = {};
+	struct copyoff_nvme_cdw cdw;
+	u32 bytes;
+
+	bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst,
+				   cmd->unit->limits.lba_shift, cmd->wire,
+				   &cdw);
+	c.common.opcode = COPYOFF_NVME_OP_COPY;
+	c.common.nsid = cpu_to_le32(nsid);
+	c.common.cdw10 = cpu_to_le32(cdw.cdw10);
+	c.common.cdw11 = cpu_to_le32(cdw.cdw11);
+	c.common.cdw12 = cpu_to_le32(cdw.cdw12);
+	c.common.cdw13 = cpu_to_le32(cdw.cdw13);
+	c.common.cdw14 = cpu_to_le32(cdw.cdw14);
+	c.common.cdw15 = cpu_to_le32(cdw.cdw15);
+	return nvme_submit_sync_cmd(disk->queue, &c, cmd->wire, bytes);
+}
+
+/* Each path once, until one gives an answer of the namespace's own. */
+static void try_paths(struct copyoff_cmd *cmd)
+{
+	struct nvme_unit *nu = cmd->unit->priv;
+	unsigned int skip;
+
+	for (skip = 0; skip < MAX_PATHS; skip++) {
+		struct gendisk *disk = live_path(nu, skip);
+
+		if (!disk)
+			return;
+		copyoff_nvme_verdict(send(disk, nu->nsid, cmd), &cmd->verdict);
+		if (cmd->verdict.kind != COPYOFF_PATH) {
+			if (skip)
+				prefer_path(nu, disk);
+			put_device(disk_to_dev(disk));
+			return;
+		}
+		put_device(disk_to_dev(disk));
+	}
+}
+
+static void nvme_work(struct work_struct *work)
+{
+	struct copyoff_cmd *cmd = container_of(work, struct copyoff_cmd, work);
+	/* The gates are entered: reclaim must not wait for I/O above them. */
+	unsigned int noio = memalloc_noio_save();
+
+	cmd->began = ktime_get_ns();
+	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
+	if (inside(cmd)) {
+		cmd->verdict.kind = COPYOFF_PATH;
+		try_paths(cmd);
+		if (cmd->verdict.kind == COPYOFF_PATH) {
+			paths_refresh(cmd->unit);
+			try_paths(cmd);
+		}
+	} else {
+		cmd->verdict.kind = COPYOFF_REDO;
+	}
+	cmd->ns = ktime_get_ns() - cmd->began;
+	memalloc_noio_restore(noio);
+	cmd->end(cmd);
+}
+
+static void nvme_submit(struct copyoff_cmd *cmd)
+{
+	INIT_WORK(&cmd->work, nvme_work);
+	if (cmd->run_here)
+		nvme_work(&cmd->work);
+	else
+		queue_work(copyoff_wq, &cmd->work);
+}
+
+/* ---- probing ---- */
+
+static int nvme_ioctl(struct block_device *bdev, blk_mode_t mode,
+		      unsigned int cmd, unsigned long arg)
+{
+	return bdev->bd_disk->fops->ioctl(bdev, mode, cmd, arg);
+}
+
+static bool is_nvme(struct gendisk *disk)
+{
+	struct module *owner = disk->fops->owner;
+
+	if (!disk->fops->ioctl)
+		return false;
+	/* Built in, there is no owner to tell by. */
+	if (!owner)
+		return !strncmp(disk->disk_name, "nvme", 4);
+	return !strcmp(owner->name, "nvme_core");
+}
+
+/*
+ * Identify by the driver's own ioctl: nothing else is exported. It takes its
+ * command and its buffer from user memory, so the caller gets two pages there
+ * for a moment. Another thread of it could write to them: what comes out is
+ * checked like everything that a device says.
+ */
+static int identify(struct block_device *bdev, blk_mode_t mode, u32 nsid,
+		    u32 cns, u8 *id)
+{
+	struct nvme_admin_cmd c = {
+		.opcode = COPYOFF_NVME_OP_IDENTIFY,
+		.nsid = nsid,
+		.data_len = COPYOFF_NVME_ID_BYTES,
+		.cdw10 = cns,
+	};
+	unsigned long page;
+	int err;
+
+	if (!current->mm)
+		return -ENXIO;
+	page = vm_mmap(NULL, 0, 2 * COPYOFF_NVME_ID_BYTES,
+		       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(page))
+		return page;
+	c.addr = page;
+	err = -EFAULT;
+	if (copy_to_user((void __user *)(page + COPYOFF_NVME_ID_BYTES), &c,
+			 sizeof(c)))
+		goto out;
+	err = nvme_ioctl(bdev, mode, NVME_IOCTL_ADMIN_CMD,
+			 page + COPYOFF_NVME_ID_BYTES);
+	if (err)
+		goto out;
+	if (copy_from_user(id, (void __user *)page, COPYOFF_NVME_ID_BYTES))
+		err = -EFAULT;
+out:
+	vm_munmap(page, 2 * COPYOFF_NVME_ID_BYTES);
+	return err > 0 ? -EIO : err;
+}
+
+static void parse_ns(struct copyoff_unit *unit, struct block_device *bdev,
+		     const u8 *id)
+{
+	struct copyoff_nvme_ns ns;
+
+	copyoff_nvme_parse_ns(id, &ns);
+	unit->limits = ns.limits;
+	if (!ns.lbaf_known ||
+	    1U << ns.limits.lba_shift != bdev_logical_block_size(bdev))
+		unit->reason = COPYOFF_REASON_BLOCK_SIZE;
+	else if (ns.metadata_bytes || ns.protection)
+		unit->reason = COPYOFF_REASON_PROTECTION_INFO;
+}
+
+/* Sets the unit's limits, and its reason if it cannot copy. */
+static void probe_limits(struct copyoff_unit *unit, struct block_device *bdev,
+			 blk_mode_t mode, u32 nsid)
+{
+	u8 *id = kzalloc(COPYOFF_NVME_ID_BYTES, GFP_KERNEL);
+
+	/* Until we know better, the table may say what the limits are. */
+	unit->limits.lba_shift = ilog2(bdev_logical_block_size(bdev));
+	unit->reason = COPYOFF_REASON_NONE;
+	if (!id || identify(bdev, mode, 0, 1, id))
+		goto out;
+	if (!copyoff_nvme_has_copy(id))
+		unit->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	else if (!identify(bdev, mode, nsid, 0, id))
+		parse_ns(unit, bdev, id);
+out:
+	kfree(id);
+}
+
+static int nvme_probe(struct copyoff_unit *unit, struct block_device *bdev,
+		      blk_mode_t mode)
+{
+	struct block_device *whole = bdev_whole(bdev);
+	struct nvme_unit *nu;
+	int nsid;
+
+	if (!is_nvme(unit->disk))
+		return 0;
+	nsid = nvme_ioctl(whole, mode, NVME_IOCTL_ID, 0);
+	if (nsid <= 0 && nsid != -EWOULDBLOCK)
+		return 0;
+	nu = kzalloc(sizeof(*nu), GFP_KERNEL);
+	if (!nu)
+		return 0;
+	spin_lock_init(&nu->lock);
+	nu->nsid = nsid;
+	nu->multipath = !queue_is_mq(unit->disk->queue);
+	unit->priv = nu;
+	if (nu->multipath) {
+		paths_refresh(unit);
+	} else {
+		get_device(disk_to_dev(unit->disk));
+		nu->path[nu->nr++] = unit->disk;
+	}
+	if (nsid > 0)
+		probe_limits(unit, whole, mode, nsid);
+	else
+		unit->reason = COPYOFF_REASON_NO_PATH;
+	return 1;
+}
+
+static void nvme_release(struct copyoff_unit *unit)
+{
+	struct nvme_unit *nu = unit->priv;
+
+	paths_put(nu->path, nu->nr);
+	kfree(nu);
+}
+
+const struct copyoff_backend copyoff_backend_nvme = {
+	.method = COPYOFF_METHOD_NVME,
+	.name = "nvme",
+	.probe = nvme_probe,
+	.release = nvme_release,
+	.submit = nvme_submit,
+};

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compiles each probe with the flags of the kernel that the module is built
+# for. One that compiles defines HAVE_<NAME>, in compat_config.h; the two
+# sentinels tell whether the compiling itself can be trusted. Run again
+# whenever the flags or the probe change.
+
+probe-names := sentinel_yes sentinel_no blk_mode_t dm_get_device_fmode_t \
+	       dm_target_flush_bypasses_map
+
+probe-dir := src/compat/probes
+probe-results := $(addprefix $(obj)/$(probe-dir)/,$(addsuffix .result,$(probe-names)))
+probe-upper = $(shell echo $(1) | tr a-z A-Z)
+probe-macro = $(if $(filter sentinel_%,$(1)),COPYOFF_PROBE_,HAVE_)$(call probe-upper,$(1))
+
+# Older compilers only warn of these, which would be a false yes.
+probe-flags := -Werror=implicit-function-declaration \
+	       -Werror=incompatible-pointer-types -Werror=int-conversion \
+	       -Wno-missing-prototypes -Wno-missing-declarations
+
+quiet_cmd_copyoff_probe = PROBE   $(basename $(notdir $@))
+      cmd_copyoff_probe = \
+	if $(CC) $(c_flags) $(probe-flags) -c -o $@.o $< > $@.log 2>&1; then \
+		echo '\#define $(call probe-macro,$(basename $(notdir $@))) 1'; \
+	else \
+		echo '/* no $(call probe-macro,$(basename $(notdir $@))) */'; \
+	fi > $@; rm -f $@.o
+
+$(obj)/$(probe-dir)/%.result: $(src)/$(probe-dir)/%.c FORCE
+	$(call if_changed,copyoff_probe)
+
+quiet_cmd_copyoff_config = GEN     $@
+      cmd_copyoff_config = cat $(probe-results) > $@
+
+$(obj)/src/compat/compat_config.h: $(probe-results) FORCE
+	$(call if_changed,copyoff_config)
+
+targets += $(addprefix $(probe-dir)/,$(addsuffix .result,$(probe-names))) \
+	   src/compat/compat_config.h
+clean-files += $(addprefix $(probe-dir)/,$(addsuffix .result,$(probe-names)) \
+		 $(addsuffix .result.log,$(probe-names))) src/compat/compat_config.h

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/copyoff-ctl: from a structure in user memory to a job and back.
+ */
+#include <linux/blkdev.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include "cache.h"
+#include "front.h"
+#include "job.h"
+#include "range.h"
+#include "registry.h"
+
+#define COPY_FLAGS	(COPYOFF_COPY_NO_FALLBACK | COPYOFF_COPY_NO_OFFLOAD | \
+			 COPYOFF_COPY_SYNC)
+
+/* ---- descriptors ---- */
+
+struct ends {
+	struct file *src;
+	struct file *dst;
+	struct block_device *src_bdev;
+	struct block_device *dst_bdev;
+};
+
+/* The block device behind a descriptor that is open in @mode. */
+static int end_get(int fd, fmode_t mode, struct file **file,
+		   struct block_device **bdev)
+{
+	struct file *f = fget(fd);
+
+	if (!f)
+		return -EBADF;
+	if (!S_ISBLK(file_inode(f)->i_mode)) {
+		fput(f);
+		return -ENOTBLK;
+	}
+	if (!(f->f_mode & mode)) {
+		fput(f);
+		return -EBADF;
+	}
+	*file = f;
+	*bdev = I_BDEV(f->f_mapping->host);
+	return 0;
+}
+
+static void ends_put(struct ends *e)
+{
+	fput(e->src);
+	fput(e->dst);
+}
+
+static bool has_targets(struct block_device *bdev)
+{
+	struct copyoff_record *rec = copyoff_record_find(bdev->bd_disk);
+	bool has = rec && copyoff_record_live(rec);
+
+	copyoff_record_put(rec);
+	return has;
+}
+
+static int ends_get(struct ends *e, int src_fd, int dst_fd)
+{
+	int err;
+
+	err = end_get(src_fd, FMODE_READ, &e->src, &e->src_bdev);
+	if (err)
+		return err;
+	err = end_get(dst_fd, FMODE_WRITE, &e->dst, &e->dst_bdev);
+	if (err) {
+		fput(e->src);
+		return err;
+	}
+	if (has_targets(e->src_bdev) || has_targets(e->dst_bdev))
+		return 0;
+	ends_put(e);
+	return -EXDEV;
+}
+
+/* ---- the job's front ---- */
+
+struct ctl_front {
+	struct ends ends;
+	const u8 __user *ranges;
+	u32 range_size;
+	u32 align;
+	int error;		/* of the range after those given last */
+};
+
+static int ctl_check(void *front)
+{
+	struct ctl_front *f = front;
+
+	if (IS_SWAPFILE(f->ends.dst->f_mapping->host))
+		return -ETXTBSY;
+	return bdev_read_only(f->ends.dst_bdev) ? -EROFS : 0;
+}
+
+/* A range from user memory: read once, checked, ready for the device. */
+static int take_range(struct ctl_front *f, u32 index, struct copyoff_range *r)
+{
+	const void __user *from = f->ranges + (u64)index * f->range_size;
+	int err;
+
+	err = copy_struct_from_user(r, sizeof(*r), from, f->range_size);
+	if (err)
+		return err;
+	err = copyoff_range_check(r, bdev_nr_bytes(f->ends.src_bdev),
+				  bdev_nr_bytes(f->ends.dst_bdev), f->align);
+	if (!err)
+		err = copyoff_cache_write(f->ends.src->f_mapping,
+					  r->src_offset, r->length);
+	if (!err)
+		err = copyoff_cache_drop(f->ends.dst->f_mapping,
+					 r->dst_offset, r->length);
+	return err;
+}
+
+static int ctl_fetch(void *front, u32 first, u32 nr, struct copyoff_range *r)
+{
+	struct ctl_front *f = front;
+	u32 i;
+
+	for (i = 0; i < nr && !f->error; i++) {
+		f->error = take_range(f, first + i, r + i);
+		if (f->error)
+			break;
+	}
+	/* What is wrong with a range is told after those before it are done. */
+	return i ? i : f->error;
+}
+
+static void ctl_retire(void *front, const struct copyoff_range *r)
+{
+	struct ctl_front *f = front;
+
+	/*
+	 * Pages that were read in meanwhile are stale. Whoever writes to the
+	 * range at the same time gets either; there is nothing to tell.
+	 */
+	copyoff_cache_drop(f->ends.dst->f_mapping, r->dst_offset, r->length);
+}
+
+static const struct copyoff_front ctl_front_ops = {
+	.fetch = ctl_fetch,
+	.check = ctl_check,
+	.retire = ctl_retire,
+};
+
+/* ---- commands ---- */
+
+union args {
+	struct copyoff_copy copy;
+	struct copyoff_query query;
+	struct copyoff_features features;
+};
+
+static int features(union args *args)
+{
+	struct copyoff_features *f = &args->features;
+
+	if (f->flags)
+		return -EINVAL;
+	f->copy_flags = COPY_FLAGS;
+	f->result_flags = COPYOFF_RESULT_DST_UNDEFINED;
+	f->reasons = (2ULL << COPYOFF_REASON_DEVICE_ERROR) - 2;
+	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME;
+	f->max_ranges = COPYOFF_MAX_RANGES;
+	return 0;
+}
+
+static int query(union args *args)
+{
+	struct copyoff_query *q = &args->query;
+	struct copyoff_range range = {
+		.src_offset = q->src_offset,
+		.dst_offset = q->dst_offset,
+		.length = q->length,
+	};
+	struct copyoff_answer a = {};
+	struct ends ends;
+	int err;
+
+	if (q->flags)
+		return -EINVAL;
+	err = ends_get(&ends, q->src_fd, q->dst_fd);
+	if (err)
+		return err;
+	err = copyoff_job_query(ends.src_bdev, ends.dst_bdev, &range, &a);
+	ends_put(&ends);
+	q->span = a.span;
+	q->max_command_bytes = a.max_command_bytes;
+	q->method = a.method;
+	q->reason = a.reason;
+	q->reason_detail = a.reason_detail;
+	q->alignment = a.alignment;
+	q->max_src_ranges = a.max_src_ranges;
+	q->max_inflight = a.max_inflight;
+	return err;
+}
+
+static int copy_check(const struct copyoff_copy *c)
+{
+	if (c->flags & ~COPY_FLAGS)
+		return -EINVAL;
+	if ((c->flags & COPYOFF_COPY_NO_FALLBACK) &&
+	    (c->flags & COPYOFF_COPY_NO_OFFLOAD))
+		return -EINVAL;
+	if (!c->nr_ranges)
+		return -EINVAL;
+	if (c->nr_ranges > COPYOFF_MAX_RANGES)
+		return -E2BIG;
+	if (c->range_size < sizeof(struct copyoff_range) ||
+	    c->range_size > PAGE_SIZE)
+		return -EINVAL;
+	return 0;
+}
+
+static void copy_results(struct copyoff_copy *c,
+			 const struct copyoff_result *r, int err)
+{
+	c->bytes_done = r->bytes_done;
+	c->bytes_nvme = r->bytes[COPYOFF_METHOD_NVME];
+	c->bytes_scsi = r->bytes[COPYOFF_METHOD_SCSI];
+	c->bytes_host = r->bytes[COPYOFF_METHOD_HOST];
+	c->reasons = r->reasons;
+	c->commands_offload = r->commands_offload;
+	c->commands_host = r->commands_host;
+	c->reason = r->reason;
+	c->reason_range = r->reason_range;
+	c->reason_detail = r->reason_detail;
+	c->failed_range = r->failed_range;
+	c->result_flags = r->result_flags;
+	c->error = -err;
+}
+
+static int copy_run(const struct copyoff_copy *c, struct ctl_front *front,
+		    struct copyoff_result *result)
+{
+	struct copyoff_job_params params = {
+		.ops = &ctl_front_ops,
+		.front = front,
+		.src = front->ends.src_bdev,
+		.dst = front->ends.dst_bdev,
+		.flags = c->flags,
+		.nr_ranges = c->nr_ranges,
+		.timeout_ns = c->timeout_ns,
+	};
+	int err = ctl_check(front);
+
+	front->ranges = u64_to_user_ptr(c->ranges);
+	front->range_size = c->range_size;
+	front->align = copyoff_job_alignment(params.src, params.dst);
+	return err ? err : copyoff_job_run(&params, result);
+}
+
+static int copy(union args *args)
+{
+	struct copyoff_copy *c = &args->copy;
+	struct copyoff_result result = { .failed_range = c->nr_ranges };
+	struct ctl_front front = {};
+	int err;
+
+	err = copy_check(c);
+	if (!err)
+		err = ends_get(&front.ends, c->src_fd, c->dst_fd);
+	if (!err) {
+		err = copy_run(c, &front, &result);
+		ends_put(&front.ends);
+	}
+	copy_results(c, &result, err);
+	return err;
+}
+
+/* ---- dispatch ---- */
+
+static const struct op {
+	unsigned int cmd;
+	size_t size;		/* as we know it */
+	size_t min_size;	/* of its first version */
+	size_t out;		/* where the out members begin */
+	int (*run)(union args *args);
+} ops[] = {
+	[_IOC_NR(COPYOFF_IOC_FEATURES)] = {
+		.cmd = COPYOFF_IOC_FEATURES,
+		.size = sizeof(struct copyoff_features),
+		.min_size = offsetofend(struct copyoff_features, max_ranges),
+		.out = offsetof(struct copyoff_features, copy_flags),
+		.run = features,
+	},
+	[_IOC_NR(COPYOFF_IOC_QUERY)] = {
+		.cmd = COPYOFF_IOC_QUERY,
+		.size = sizeof(struct copyoff_query),
+		.min_size = offsetofend(struct copyoff_query, max_inflight),
+		.out = offsetof(struct copyoff_query, span),
+		.run = query,
+	},
+	[_IOC_NR(COPYOFF_IOC_COPY)] = {
+		.cmd = COPYOFF_IOC_COPY,
+		.size = sizeof(struct copyoff_copy),
+		.min_size = offsetofend(struct copyoff_copy, result_flags),
+		.out = offsetof(struct copyoff_copy, bytes_done),
+		.run = copy,
+	},
+};
+
+static int take_args(const struct op *op, union args *args, u32 size,
+		     const void __user *from)
+{
+	if (size < op->min_size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	memset(args, 0, sizeof(*args));
+	return copy_struct_from_user(args, op->size, from, size);
+}
+
+static long copyoff_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	u8 __user *user = (void __user *)arg;
+	const struct op *op;
+	union args args;
+	size_t size;
+	u32 claimed;
+	int err;
+
+	if (_IOC_NR(cmd) >= ARRAY_SIZE(ops) || ops[_IOC_NR(cmd)].cmd != cmd)
+		return -ENOTTY;
+	op = &ops[_IOC_NR(cmd)];
+	if (get_user(claimed, (u32 __user *)user))
+		return -EFAULT;
+	err = take_args(op, &args, claimed, user);
+	if (err)
+		return err;
+	/* The out members count from zero, whatever came in. */
+	memset((u8 *)&args + op->out, 0, op->size - op->out);
+	err = op->run(&args);
+	size = min_t(size_t, claimed, op->size);
+	if (copy_to_user(user + op->out, (u8 *)&args + op->out,
+			 size - op->out))
+		return -EFAULT;
+	return err;
+}
+
+static const struct file_operations copyoff_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = copyoff_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+/* Rights come with the descriptors; who may ask at all is udev's affair. */
+static struct miscdevice copyoff_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "copyoff-ctl",
+	.fops = &copyoff_fops,
+	.mode = 0600,
+};
+
+int copyoff_ctl_init(void)
+{
+	return misc_register(&copyoff_misc);
+}
+
+void copyoff_ctl_exit(void)
+{
+	misc_deregister(&copyoff_misc);
+}

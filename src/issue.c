@@ -1,0 +1,729 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The next command of a job: find what is mapped where, enter the gates, cut
+ * and gather, choose who copies, issue.
+ *
+ * Between the entry of a gate and the issue nothing here waits, allocates with
+ * I/O, or touches user memory. If it cannot go on it leaves the gates and says
+ * what to wait for.
+ */
+#include <linux/freezer.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "job_priv.h"
+#include "trace.h"
+
+/* One side at the place of the attempt. */
+struct place {
+	const struct copyoff_side *side;
+	struct copyoff_map map;
+	u64 sector;		/* of the side's device */
+};
+
+/* An attempt to issue something. */
+struct attempt {
+	struct copyoff_job *job;
+	struct copyoff_slot *slot;
+	struct copyoff_cursor at;
+	u32 most;		/* sectors at most */
+	bool again;		/* the host redoes what has its place already */
+	struct place src;
+	struct place dst;
+	struct copyoff_caps caps;
+	struct copyoff_plan plan;
+	enum copyoff_reason reason;
+	u32 detail;
+};
+
+/* ---- places ---- */
+
+static u64 unit_sector(const struct place *p, u64 sector)
+{
+	const struct copyoff_target *t = p->map.target;
+
+	return t ? t->unit_start + (sector - p->map.begin) :
+		   p->side->start + sector;
+}
+
+static struct block_device *lower_bdev(const struct place *p)
+{
+	return p->map.target ? p->map.target->bdev : p->side->bdev;
+}
+
+static const void *unit_id(const struct place *p)
+{
+	return p->map.target ? p->map.target->unit->disk :
+			       p->side->bdev->bd_disk;
+}
+
+static void end_of(const struct place *p, struct copyoff_end *end)
+{
+	const struct copyoff_target *t = p->map.target;
+
+	end->unit = t ? t->unit : NULL;
+	end->opts = t ? &t->opts : NULL;
+	end->stacked = t && t->stacked;
+}
+
+/* May the host hold both gates while it copies? */
+static bool paired(const struct attempt *a)
+{
+	const struct copyoff_target *s = a->src.map.target;
+	const struct copyoff_target *d = a->dst.map.target;
+
+	return s && d && !s->stacked && !d->stacked;
+}
+
+/* ---- gates ---- */
+
+static enum copyoff_wait enter(struct copyoff_job *job, struct place *p,
+			       struct copyoff_target *held)
+{
+	struct copyoff_record *rec = p->side->rec;
+
+	if (copyoff_gate_enter(rec, p->sector, held, &p->map) !=
+	    COPYOFF_CLOSED)
+		return COPYOFF_GO;
+	p->map.target = NULL;
+	job->wait_rec = rec;
+	job->wait_events = p->map.events;
+	return COPYOFF_WAIT_GATE;
+}
+
+static void leave(struct place *src, struct place *dst)
+{
+	struct copyoff_target *s = src->map.target, *d = dst->map.target;
+
+	if (s)
+		copyoff_gate_exit(s);
+	if (d && d != s)
+		copyoff_gate_exit(d);
+}
+
+/* Both, or neither. */
+static enum copyoff_wait enter_both(struct copyoff_job *job, struct place *src,
+				    struct place *dst)
+{
+	enum copyoff_wait w = enter(job, src, NULL);
+
+	if (w)
+		return w;
+	w = enter(job, dst, src->map.target);
+	if (w && src->map.target)
+		copyoff_gate_exit(src->map.target);
+	return w;
+}
+
+/* ---- what the tables say ---- */
+
+/* The unit and sector that lies at a sector of a side, without its gate. */
+static void look(const struct copyoff_side *side, u64 sector,
+		 struct copyoff_map *map, const void **unit, u64 *at)
+{
+	if (copyoff_map_units(side->rec, sector, map, unit, at))
+		return;
+	*unit = side->bdev->bd_disk;
+	*at = side->start + sector;
+}
+
+/* Does any of the destination touch this piece of the source, below? */
+static bool piece_overlaps(struct copyoff_job *job, const void *unit, u64 at,
+			   u64 len, u64 dst, u64 dst_len)
+{
+	while (dst_len) {
+		const void *dst_unit;
+		struct copyoff_map map;
+		u64 n, dst_at;
+
+		look(&job->dst, dst, &map, &dst_unit, &dst_at);
+		n = min(dst_len, map.end - dst);
+		if (dst_unit == unit && copyoff_overlap(at, len, dst_at, n))
+			return true;
+		dst += n;
+		dst_len -= n;
+	}
+	return false;
+}
+
+/* Does the range overlap itself from @offset on, on the units? */
+static bool range_overlaps(struct copyoff_job *job,
+			   const struct copyoff_range *r, u64 offset)
+{
+	u64 src = (r->src_offset + offset) >> SECTOR_SHIFT;
+	u64 dst = (r->dst_offset + offset) >> SECTOR_SHIFT;
+	u64 left = (r->length - offset) >> SECTOR_SHIFT, dst_len = left;
+
+	while (left) {
+		struct copyoff_map map;
+		const void *unit;
+		u64 n, at;
+
+		look(&job->src, src, &map, &unit, &at);
+		n = min(left, map.end - src);
+		if (piece_overlaps(job, unit, at, n, dst, dst_len))
+			return true;
+		src += n;
+		left -= n;
+	}
+	return false;
+}
+
+/* Checks that hold for as long as the tables do. 0 or a negative errno. */
+static int check_range(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+	const struct copyoff_range *r = copyoff_job_range(job, a->at.range);
+	int err;
+
+	err = copyoff_range_check(r, bdev_nr_bytes(job->src.bdev),
+				  bdev_nr_bytes(job->dst.bdev),
+				  copyoff_job_alignment(job->src.bdev,
+							job->dst.bdev));
+	if (!err && range_overlaps(job, r, a->at.offset))
+		err = -EINVAL;
+	return err;
+}
+
+/*
+ * The window compares places on units: it must not mix two tables. After a
+ * change all that was issued has to end before anything else begins.
+ */
+static bool same_tables(const struct attempt *a)
+{
+	return a->job->src.generation == a->src.map.generation &&
+	       a->job->dst.generation == a->dst.map.generation;
+}
+
+static enum copyoff_wait accept_tables(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+
+	if (same_tables(a))
+		return COPYOFF_GO;
+	if (a->again)
+		return a->slot->place == job->window.head ? COPYOFF_GO :
+							    COPYOFF_WAIT_CMD;
+	if (job->window.count)
+		return COPYOFF_WAIT_CMD;
+	job->src.generation = a->src.map.generation;
+	job->dst.generation = a->dst.map.generation;
+	job->recheck = true;
+	return COPYOFF_GO;
+}
+
+/* ---- cutting and gathering ---- */
+
+/* Does the whole range lie in the two targets whose gates we are in? */
+static bool range_inside(const struct attempt *a, const struct copyoff_range *r)
+{
+	u64 src = r->src_offset >> SECTOR_SHIFT;
+	u64 dst = r->dst_offset >> SECTOR_SHIFT;
+	u64 len = r->length >> SECTOR_SHIFT;
+
+	return src >= a->src.map.begin && src + len <= a->src.map.end &&
+	       dst >= a->dst.map.begin && dst + len <= a->dst.map.end;
+}
+
+/*
+ * May the range be taken along? It must be known not to overlap itself, which
+ * is simple only if it does not cross a border.
+ */
+static bool may_gather(const struct attempt *a, const struct copyoff_range *r)
+{
+	u64 len = r->length >> SECTOR_SHIFT;
+
+	if (!range_inside(a, r))
+		return false;
+	return unit_id(&a->src) != unit_id(&a->dst) ||
+	       !copyoff_overlap(unit_sector(&a->src,
+					    r->src_offset >> SECTOR_SHIFT), len,
+				unit_sector(&a->dst,
+					    r->dst_offset >> SECTOR_SHIFT),
+				len);
+}
+
+/* Add from @at what fits; true if all of the piece did. */
+static bool gather_piece(struct attempt *a, struct copyoff_cursor *at)
+{
+	const struct copyoff_range *r = copyoff_job_range(a->job, at->range);
+	u64 src = (r->src_offset + at->offset) >> SECTOR_SHIFT;
+	u64 dst = (r->dst_offset + at->offset) >> SECTOR_SHIFT;
+	u64 len = (r->length - at->offset) >> SECTOR_SHIFT;
+	u32 taken;
+
+	len = min3(len, a->src.map.end - src, a->dst.map.end - dst);
+	len = min_t(u64, len, a->most - a->plan.sectors);
+	src = unit_sector(&a->src, src);
+	dst = unit_sector(&a->dst, dst);
+	if ((src | dst | len) & (a->caps.align_sectors - 1))
+		return false;
+	taken = copyoff_plan_add(&a->plan, src, dst, len);
+	copyoff_cursor_add(a->job, at, (u64)taken << SECTOR_SHIFT);
+	return taken == len;
+}
+
+static void gather(struct attempt *a)
+{
+	struct copyoff_cursor at = a->at;
+
+	copyoff_plan_begin(&a->plan, a->slot->ext, &a->caps,
+			   unit_id(&a->src) == unit_id(&a->dst));
+	while (a->plan.sectors < a->most && gather_piece(a, &at)) {
+		if (at.offset || at.range == a->job->fetched)
+			break;	/* a border, or nothing there yet */
+		if (!may_gather(a, copyoff_job_range(a->job, at.range)))
+			break;
+	}
+}
+
+/* ---- who copies ---- */
+
+static u32 min_offload_sectors(const struct attempt *a)
+{
+	u32 kib = max(a->src.map.target->opts.min_offload_kib,
+		      a->dst.map.target->opts.min_offload_kib);
+
+	return kib * 2;
+}
+
+static enum copyoff_reason try_native(struct attempt *a)
+{
+	struct copyoff_end src, dst;
+	enum copyoff_reason reason;
+
+	if (a->job->p.flags & COPYOFF_COPY_NO_OFFLOAD)
+		return COPYOFF_REASON_FLAG;
+	if (a->again)
+		return COPYOFF_REASON_DEVICE_ERROR;
+	end_of(&a->src, &src);
+	end_of(&a->dst, &dst);
+	reason = copyoff_route(&src, &dst, &a->caps, &a->detail);
+	if (reason)
+		return reason;
+	gather(a);
+	if (!a->plan.sectors)
+		return COPYOFF_REASON_MISALIGNED;
+	if (a->plan.sectors < min_offload_sectors(a))
+		return COPYOFF_REASON_TOO_SMALL;
+	return COPYOFF_REASON_NONE;
+}
+
+static void plan_native(struct attempt *a)
+{
+	struct copyoff_slot *slot = a->slot;
+
+	slot->state = COPYOFF_SLOT_NATIVE;
+	slot->method = a->src.map.target->unit->backend->method;
+	slot->cmd.op = COPYOFF_OP_COPY;
+	slot->cmd.unit = a->src.map.target->unit;
+}
+
+static enum copyoff_wait plan_host(struct attempt *a)
+{
+	bool zoned = bdev_is_zoned(lower_bdev(&a->dst));
+	struct copyoff_slot *slot = a->slot;
+	bool kcopyd;
+
+	/* Sequential zones are written in one order only. */
+	if (zoned && !a->again && a->job->window.count)
+		return COPYOFF_WAIT_CMD;
+	kcopyd = paired(a) && (zoned || copyoff_host_wants_kcopyd());
+	slot->cmd.buf = kcopyd ? NULL : copyoff_host_buffer_get();
+	if (!kcopyd && !slot->cmd.buf)
+		return COPYOFF_WAIT_BUFFER;
+	slot->state = paired(a) ? COPYOFF_SLOT_HOST : COPYOFF_SLOT_READING;
+	slot->cmd.op = paired(a) ? COPYOFF_OP_COPY : COPYOFF_OP_READ;
+	slot->dst_generation = a->dst.map.generation;
+	if (!a->again)
+		slot->method = COPYOFF_METHOD_HOST;
+	a->caps.command_sectors = copyoff_host_buffer_sectors();
+	a->caps.extent_sectors = copyoff_host_buffer_sectors();
+	a->caps.extents = COPYOFF_MAX_EXTENTS;
+	a->caps.align_sectors = 1;
+	gather(a);
+	return COPYOFF_GO;
+}
+
+static enum copyoff_wait choose(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+
+	a->reason = try_native(a);
+	if (!a->reason) {
+		plan_native(a);
+		return COPYOFF_GO;
+	}
+	if (job->p.flags & COPYOFF_COPY_NO_FALLBACK) {
+		copyoff_job_reason(job, a->reason, a->detail, a->at.range);
+		copyoff_job_fail(job, job->seq, &a->at, -EOPNOTSUPP);
+		return COPYOFF_STOP;
+	}
+	return plan_host(a);
+}
+
+/* ---- issuing ---- */
+
+static void fill_command(struct attempt *a)
+{
+	struct copyoff_cmd *cmd = &a->slot->cmd;
+
+	cmd->ext = a->slot->ext;
+	cmd->nr = a->plan.nr;
+	cmd->sectors = a->plan.sectors;
+	cmd->dst = a->plan.dst;
+	cmd->src_bdev = lower_bdev(&a->src);
+	cmd->dst_bdev = lower_bdev(&a->dst);
+	cmd->wire = a->slot->wire;
+	cmd->end = copyoff_slot_end;
+}
+
+/* Take a place in the window, or say that what is there comes first. */
+static enum copyoff_wait take_place(struct attempt *a)
+{
+	struct copyoff_access access = {
+		.src_unit = unit_id(&a->src),
+		.dst_unit = unit_id(&a->dst),
+		.ext = a->slot->ext,
+		.nr = a->plan.nr,
+		.sectors = a->plan.sectors,
+		.dst = a->plan.dst,
+	};
+	struct copyoff_job *job = a->job;
+	struct copyoff_slot *slot = a->slot;
+
+	if (!copyoff_window_room(&job->window, access.nr) ||
+	    copyoff_window_conflicts(&job->window, &access))
+		return COPYOFF_WAIT_CMD;
+	slot->place = copyoff_window_push(&job->window, &access);
+	slot->seq = job->seq++;
+	slot->at = a->at;
+	slot->left = a->plan.sectors;
+	copyoff_cursor_add(job, &job->next,
+			   (u64)a->plan.sectors << SECTOR_SHIFT);
+	return COPYOFF_GO;
+}
+
+static enum copyoff_wait settle(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+	enum copyoff_wait w = accept_tables(a);
+	int err;
+
+	if (w)
+		return w;
+	err = job->p.ops->check(job->p.front);
+	if (!err && !a->again && (!a->at.offset || job->recheck))
+		err = check_range(a);
+	if (err) {
+		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
+				 &a->at, err);
+		return COPYOFF_STOP;
+	}
+	job->recheck = false;
+	w = choose(a);
+	if (!w)
+		fill_command(a);
+	if (!w && !a->again)
+		w = take_place(a);
+	return w;
+}
+
+/* Is there nothing that the caller could do while the command runs? */
+static bool alone(const struct copyoff_job *job, const struct copyoff_slot *s)
+{
+	if (job->inflight)
+		return false;
+	return job->next.range == job->p.nr_ranges ||
+	       READ_ONCE(s->src->opts.max_inflight) == 1;
+}
+
+static void submit(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	struct copyoff_cmd *cmd = &slot->cmd;
+
+	trace_command_start(job->id, slot->state == COPYOFF_SLOT_NATIVE ?
+			    slot->method : COPYOFF_METHOD_HOST,
+			    cmd->ext[0].src, cmd->dst, cmd->sectors, cmd->nr);
+	if (slot->state == COPYOFF_SLOT_NATIVE) {
+		cmd->run_here = alone(job, slot);
+		job->inflight++;
+		cmd->unit->backend->submit(cmd);
+		return;
+	}
+	job->inflight++;
+	if (cmd->buf)
+		copyoff_host_submit(cmd);
+	else
+		copyoff_host_kcopyd(cmd);
+}
+
+/* Settled: note which gates the command stays in, and let it go. */
+static void issue(struct attempt *a)
+{
+	struct copyoff_slot *slot = a->slot;
+	struct copyoff_target *s = a->src.map.target, *d = a->dst.map.target;
+
+	slot->src = s;
+	slot->dst = d;
+	slot->counts = d ?: s;
+	slot->counts_later = false;
+	if (a->reason && !a->again) {
+		copyoff_job_reason(a->job, a->reason, a->detail, a->at.range);
+		if (slot->counts)
+			copyoff_stats_reason(&slot->counts->stats, a->reason);
+	}
+	if (slot->state == COPYOFF_SLOT_READING) {
+		/* One wait under a gate: only the source's for now. */
+		if (d && d != s)
+			copyoff_gate_exit(d);
+		slot->dst = NULL;
+		slot->counts = s;
+		slot->counts_later = d;
+	}
+	submit(a->job, slot);
+}
+
+static enum copyoff_wait attempt(struct attempt *a)
+{
+	const struct copyoff_range *r = copyoff_job_range(a->job, a->at.range);
+	unsigned int noio = memalloc_noio_save();
+	enum copyoff_wait w;
+
+	copyoff_job_find_records(a->job);
+	a->src.side = &a->job->src;
+	a->dst.side = &a->job->dst;
+	a->src.sector = (r->src_offset + a->at.offset) >> SECTOR_SHIFT;
+	a->dst.sector = (r->dst_offset + a->at.offset) >> SECTOR_SHIFT;
+	a->slot->cmd.buf = NULL;
+	w = enter_both(a->job, &a->src, &a->dst);
+	if (w)
+		goto out;
+	w = settle(a);
+	if (w) {
+		copyoff_host_buffer_put(a->slot->cmd.buf);
+		a->slot->cmd.buf = NULL;
+		leave(&a->src, &a->dst);
+		goto out;
+	}
+	issue(a);
+out:
+	memalloc_noio_restore(noio);
+	return w;
+}
+
+/* ---- the loop's two calls ---- */
+
+/* Get more ranges; no gate is entered by us. */
+static enum copyoff_wait fetch(struct copyoff_job *job)
+{
+	u32 index = job->fetched % job->ring_size;
+	u32 nr = min3(job->p.nr_ranges - job->fetched,
+		      job->ring_size - (job->fetched - job->retired),
+		      job->ring_size - index);
+	int got;
+
+	if (job->fetched == job->p.nr_ranges)
+		return COPYOFF_FINISHED;
+	if (!nr)
+		return COPYOFF_WAIT_CMD;
+	nr = min_t(u32, nr, COPYOFF_FETCH);
+	got = job->p.ops->fetch(job->p.front, job->fetched, nr,
+				job->ring + index);
+	if (got < 0) {
+		copyoff_job_fail(job, job->seq, &job->next, got);
+		return COPYOFF_STOP;
+	}
+	job->fetched += got;
+	return COPYOFF_GO;
+}
+
+static struct copyoff_slot *idle_slot(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot;
+
+	slot = list_first_entry_or_null(&job->idle, struct copyoff_slot, node);
+	if (slot || job->nr_slots == COPYOFF_INFLIGHT_MAX)
+		return slot;
+	slot = kmalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT | __GFP_NORETRY);
+	if (!slot)
+		return NULL;
+	slot->job = job;
+	memset(&slot->cmd, 0, sizeof(slot->cmd));
+	list_add(&slot->node, &job->idle);
+	job->nr_slots++;
+	return slot;
+}
+
+enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
+{
+	struct attempt a = { .job = job, .most = U32_MAX };
+	enum copyoff_wait w;
+
+	if (job->next.range == job->fetched) {
+		w = fetch(job);
+		if (w)
+			return w;
+	}
+	a.slot = idle_slot(job);
+	if (!a.slot && job->nr_slots)
+		return COPYOFF_WAIT_CMD;
+	if (!a.slot) {
+		copyoff_job_fail(job, job->seq, &job->next, -ENOMEM);
+		return COPYOFF_STOP;
+	}
+	a.at = job->next;
+	/* Off the list before it is issued: it may end before we return. */
+	list_del_init(&a.slot->node);
+	w = attempt(&a);
+	if (w)
+		list_add(&a.slot->node, &job->idle);
+	return w;
+}
+
+/* Its buffer is full: enter the other gate and write. */
+static enum copyoff_wait write_out(struct copyoff_job *job,
+				   struct copyoff_slot *slot)
+{
+	const struct copyoff_range *r = copyoff_job_range(job, slot->at.range);
+	struct place dst = {
+		.side = &job->dst,
+		.sector = (r->dst_offset + slot->at.offset) >> SECTOR_SHIFT,
+	};
+	enum copyoff_wait w = enter(job, &dst, NULL);
+	int err;
+
+	if (w)
+		return w;
+	err = job->p.ops->check(job->p.front);
+	if (err || dst.map.generation != slot->dst_generation) {
+		if (dst.map.target)
+			copyoff_gate_exit(dst.map.target);
+		if (err) {
+			copyoff_job_fail(job, slot->seq, &slot->at, err);
+			return COPYOFF_STOP;
+		}
+		/* Another table by now: begin this piece anew. */
+		copyoff_host_buffer_put(slot->cmd.buf);
+		slot->cmd.buf = NULL;
+		slot->state = COPYOFF_SLOT_REDO;
+		return copyoff_issue_again(job, slot);
+	}
+	list_del_init(&slot->node);
+	slot->state = COPYOFF_SLOT_WRITING;
+	slot->cmd.op = COPYOFF_OP_WRITE;
+	slot->src = NULL;
+	slot->dst = dst.map.target;
+	slot->counts = dst.map.target;
+	slot->counts_later = false;
+	job->wrote_plain |= !dst.map.target;
+	submit(job, slot);
+	return COPYOFF_GO;
+}
+
+enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
+				      struct copyoff_slot *slot)
+{
+	struct attempt a = {
+		.job = job, .slot = slot, .at = slot->at, .most = slot->left,
+		.again = true,
+	};
+	struct list_head *before = slot->node.prev;
+	unsigned int noio;
+	enum copyoff_wait w;
+
+	if (slot->state == COPYOFF_SLOT_LOADED) {
+		noio = memalloc_noio_save();
+		w = write_out(job, slot);
+		memalloc_noio_restore(noio);
+		return w;
+	}
+	list_del_init(&slot->node);
+	w = attempt(&a);
+	if (w)
+		list_add(&slot->node, before);
+	return w;
+}
+
+/* ---- query ---- */
+
+static void answer(struct attempt *a, u64 length, struct copyoff_answer *out)
+{
+	const struct copyoff_target *s = a->src.map.target;
+	const struct copyoff_target *d = a->dst.map.target;
+	struct copyoff_end src, dst;
+	u64 span;
+
+	end_of(&a->src, &src);
+	end_of(&a->dst, &dst);
+	out->reason = copyoff_route(&src, &dst, &a->caps, &out->reason_detail);
+	out->method = out->reason ? COPYOFF_METHOD_HOST :
+				    s->unit->backend->method;
+	if (out->reason) {
+		a->caps.command_sectors = copyoff_host_buffer_sectors();
+		a->caps.extents = COPYOFF_MAX_EXTENTS;
+	}
+	span = min(a->src.map.end - a->src.sector,
+		   a->dst.map.end - a->dst.sector);
+	out->span = min(span, length >> SECTOR_SHIFT) << SECTOR_SHIFT;
+	out->max_command_bytes = (u64)a->caps.command_sectors << SECTOR_SHIFT;
+	out->max_src_ranges = a->caps.extents;
+	out->max_inflight = min(s ? READ_ONCE(s->opts.max_inflight) :
+				    COPYOFF_INFLIGHT_DEFAULT,
+				d ? READ_ONCE(d->opts.max_inflight) :
+				    COPYOFF_INFLIGHT_DEFAULT);
+}
+
+static int query_enter(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+
+	for (;;) {
+		struct copyoff_record *rec;
+		u64 events;
+
+		copyoff_job_find_records(job);
+		if (!enter_both(job, &a->src, &a->dst))
+			return 0;
+		rec = job->wait_rec;
+		events = job->wait_events;
+		if (wait_event_freezable(rec->wait,
+					 copyoff_record_changed(rec, events)))
+			return -EINTR;
+	}
+}
+
+int copyoff_job_query(struct block_device *src, struct block_device *dst,
+		      const struct copyoff_range *range,
+		      struct copyoff_answer *out)
+{
+	struct copyoff_job job = {
+		.src = { .bdev = src, .start = get_start_sect(src) },
+		.dst = { .bdev = dst, .start = get_start_sect(dst) },
+	};
+	struct attempt a = {
+		.job = &job,
+		.src = { .side = &job.src,
+			 .sector = range->src_offset >> SECTOR_SHIFT },
+		.dst = { .side = &job.dst,
+			 .sector = range->dst_offset >> SECTOR_SHIFT },
+	};
+	int err;
+
+	out->alignment = copyoff_job_alignment(src, dst);
+	err = copyoff_range_check(range, bdev_nr_bytes(src),
+				  bdev_nr_bytes(dst), out->alignment);
+	if (err)
+		return err;
+	err = query_enter(&a);
+	if (!err) {
+		if (range_overlaps(&job, range, 0))
+			err = -EINVAL;
+		answer(&a, range->length, out);
+		leave(&a.src, &a.dst);
+	}
+	copyoff_record_put(job.src.rec);
+	copyoff_record_put(job.dst.rec);
+	return err;
+}

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One copy request: its loop, its failures, its result.
+ */
+#include <linux/freezer.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "job_priv.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static atomic64_t last_job = ATOMIC64_INIT(0);
+
+u32 copyoff_job_alignment(struct block_device *src, struct block_device *dst)
+{
+	return max(bdev_logical_block_size(src), bdev_logical_block_size(dst));
+}
+
+/* ---- ends of commands: any context ---- */
+
+static void exit_gates(struct copyoff_slot *slot)
+{
+	struct copyoff_target *s = slot->src, *d = slot->dst;
+
+	if (s)
+		copyoff_gate_exit(s);
+	if (d && d != s)
+		copyoff_gate_exit(d);
+}
+
+static void count(struct copyoff_slot *slot, bool ok)
+{
+	const struct copyoff_cmd *cmd = &slot->cmd;
+	struct copyoff_stats *stats;
+	bool native = slot->state == COPYOFF_SLOT_NATIVE;
+
+	if (!slot->counts || (ok && slot->counts_later))
+		return;
+	stats = &slot->counts->stats;
+	copyoff_stats_command(stats, native ? slot->method :
+			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
+			      cmd->ns, ok);
+	if (native && !ok) {
+		copyoff_stats_fallback(stats);
+		copyoff_stats_reason(stats, COPYOFF_REASON_DEVICE_ERROR);
+	}
+}
+
+/* The devices whose gates we are in: are they still there? */
+static bool device_gone(const struct copyoff_slot *slot)
+{
+	const struct copyoff_cmd *cmd = &slot->cmd;
+
+	if (slot->state != COPYOFF_SLOT_WRITING &&
+	    compat_disk_dead(cmd->src_bdev->bd_disk))
+		return true;
+	return slot->state != COPYOFF_SLOT_READING &&
+	       compat_disk_dead(cmd->dst_bdev->bd_disk);
+}
+
+void copyoff_slot_end(struct copyoff_cmd *cmd)
+{
+	struct copyoff_slot *slot = container_of(cmd, struct copyoff_slot, cmd);
+	bool ok = cmd->verdict.kind == COPYOFF_DONE;
+	struct copyoff_job *job = slot->job;
+	unsigned long flags;
+
+	trace_command_done(job->id, slot->state == COPYOFF_SLOT_NATIVE ?
+			   slot->method : COPYOFF_METHOD_HOST, cmd->dst,
+			   cmd->sectors, cmd->verdict.kind,
+			   cmd->verdict.detail, cmd->ns);
+	count(slot, ok);
+	if (slot->state == COPYOFF_SLOT_NATIVE)
+		copyoff_unit_report(cmd->unit, &cmd->verdict, cmd->sectors,
+				    cmd->ns);
+	else if (!ok && device_gone(slot))
+		cmd->verdict.err = -ENODEV;
+	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
+		copyoff_gate_need_flush(slot->dst);
+	exit_gates(slot);
+
+	spin_lock_irqsave(&job->lock, flags);
+	list_add_tail(&slot->node, &job->ended);
+	wake_up(&job->wait);
+	spin_unlock_irqrestore(&job->lock, flags);
+}
+
+/* ---- bookkeeping ---- */
+
+void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
+			u64 bytes)
+{
+	at->offset += bytes;
+	while (at->range != job->fetched) {
+		u64 length = copyoff_job_range(job, at->range)->length;
+
+		if (at->offset < length)
+			break;
+		at->offset -= length;
+		at->range++;
+	}
+}
+
+void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
+			u32 detail, u32 range)
+{
+	struct copyoff_result *r = job->result;
+
+	trace_fallback(job->id, range, reason, detail);
+	if (!r->reasons) {
+		r->reason = reason;
+		r->reason_range = range;
+		r->reason_detail = detail;
+	}
+	r->reasons |= 1ULL << reason;
+}
+
+void copyoff_job_fail(struct copyoff_job *job, u64 seq,
+		      const struct copyoff_cursor *at, int err)
+{
+	if (job->fail_error && job->fail_seq <= seq)
+		return;
+	job->fail_error = err;
+	job->fail_seq = seq;
+	job->fail_at = *at;
+	job->fail_bytes = 0;
+}
+
+static void side_find_record(struct copyoff_side *side)
+{
+	if (side->rec)
+		return;
+	side->rec = copyoff_record_find(side->bdev->bd_disk);
+	if (side->rec)
+		side->flush_errors = copyoff_record_flush_errors(side->rec);
+}
+
+void copyoff_job_find_records(struct copyoff_job *job)
+{
+	side_find_record(&job->src);
+	side_find_record(&job->dst);
+}
+
+/* In list order, so that the oldest moves first. */
+static void todo_add(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	struct copyoff_slot *other;
+
+	list_for_each_entry_reverse(other, &job->todo, node)
+		if (other->seq < slot->seq)
+			break;
+	list_add(&slot->node, &other->node);
+}
+
+static void slot_release(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	copyoff_host_buffer_put(slot->cmd.buf);
+	slot->cmd.buf = NULL;
+	list_add(&slot->node, &job->idle);
+}
+
+/* Sectors of the slot's place that are done. */
+static u32 slot_done_sectors(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	return job->window.entry[slot->place].sectors - slot->left;
+}
+
+static void slot_fail(struct copyoff_job *job, struct copyoff_slot *slot,
+		      int err)
+{
+	copyoff_job_fail(job, slot->seq, &slot->at, err);
+	if (job->fail_seq == slot->seq) {
+		job->fail_place = slot->place;
+		job->fail_bytes = (u64)slot_done_sectors(job, slot) <<
+				  SECTOR_SHIFT;
+	}
+	job->result->result_flags |= COPYOFF_RESULT_DST_UNDEFINED;
+	slot_release(job, slot);
+}
+
+/* ---- reaping ---- */
+
+/* A command has done its part; go on with the rest of its place. */
+static void slot_advance(struct copyoff_job *job, struct copyoff_slot *slot,
+			 enum copyoff_method method)
+{
+	u64 bytes = (u64)slot->cmd.sectors << SECTOR_SHIFT;
+
+	job->result->bytes[method] += bytes;
+	copyoff_cursor_add(job, &slot->at, bytes);
+	slot->left -= slot->cmd.sectors;
+	copyoff_host_buffer_put(slot->cmd.buf);
+	slot->cmd.buf = NULL;
+	if (!slot->left) {
+		copyoff_window_done(&job->window, slot->place);
+		slot_release(job, slot);
+		return;
+	}
+	slot->state = COPYOFF_SLOT_REDO;
+	todo_add(job, slot);
+}
+
+static void native_failed(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	const struct copyoff_verdict *v = &slot->cmd.verdict;
+
+	copyoff_job_reason(job, v->kind == COPYOFF_PATH ?
+			   COPYOFF_REASON_NO_PATH :
+			   COPYOFF_REASON_DEVICE_ERROR, v->detail,
+			   slot->at.range);
+	if (v->kind == COPYOFF_FAIL) {
+		slot_fail(job, slot, v->err);
+	} else if (job->p.flags & COPYOFF_COPY_NO_FALLBACK) {
+		slot_fail(job, slot, -EOPNOTSUPP);
+	} else {
+		/* Whatever it has written: all of it is done again. */
+		slot->state = COPYOFF_SLOT_REDO;
+		todo_add(job, slot);
+	}
+}
+
+static void reap_one(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	bool ok = slot->cmd.verdict.kind == COPYOFF_DONE;
+
+	job->inflight--;
+	if (slot->state == COPYOFF_SLOT_NATIVE) {
+		job->result->commands_offload++;
+		if (ok)
+			slot_advance(job, slot, slot->method);
+		else
+			native_failed(job, slot);
+		return;
+	}
+	if (!ok) {
+		slot_fail(job, slot, slot->cmd.verdict.err);
+		return;
+	}
+	if (slot->state == COPYOFF_SLOT_READING) {
+		slot->state = COPYOFF_SLOT_LOADED;
+		todo_add(job, slot);
+		return;
+	}
+	job->result->commands_host++;
+	slot_advance(job, slot, COPYOFF_METHOD_HOST);
+}
+
+static void reap(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot, *next;
+	LIST_HEAD(ended);
+
+	spin_lock_irq(&job->lock);
+	list_splice_init(&job->ended, &ended);
+	spin_unlock_irq(&job->lock);
+	list_for_each_entry_safe(slot, next, &ended, node) {
+		list_del_init(&slot->node);
+		reap_one(job, slot);
+	}
+}
+
+static void retire(struct copyoff_job *job, u64 bytes)
+{
+	job->result->bytes_done += bytes;
+	job->retired_bytes += bytes;
+	while (job->retired != job->fetched) {
+		struct copyoff_range *r = copyoff_job_range(job, job->retired);
+
+		if (job->retired_bytes < r->length)
+			break;
+		job->retired_bytes -= r->length;
+		job->p.ops->retire(job->p.front, r);
+		job->retired++;
+	}
+}
+
+static void advance_prefix(struct copyoff_job *job)
+{
+	u32 sectors;
+
+	while (copyoff_window_pop(&job->window, &sectors))
+		retire(job, (u64)sectors << SECTOR_SHIFT);
+}
+
+/* ---- the loop ---- */
+
+static void cancel(struct copyoff_job *job, int err)
+{
+	job->cancelled = true;
+	copyoff_job_fail(job, job->seq, &job->next, err);
+}
+
+static void check_stop(struct copyoff_job *job)
+{
+	if (job->cancelled)
+		return;
+	if (signal_pending(current))
+		cancel(job, -EINTR);
+	else if (job->deadline && ktime_get_ns() >= job->deadline)
+		cancel(job, -ETIMEDOUT);
+}
+
+/* What comes after the failure, or after a cancel, will not be done. */
+static void drop_todo(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot, *next;
+
+	if (!job->fail_error)
+		return;
+	list_for_each_entry_safe(slot, next, &job->todo, node) {
+		if (!job->cancelled && slot->seq < job->fail_seq)
+			continue;
+		list_del_init(&slot->node);
+		if (slot->method != COPYOFF_METHOD_HOST)
+			job->result->result_flags |=
+				COPYOFF_RESULT_DST_UNDEFINED;
+		slot_release(job, slot);
+	}
+}
+
+static enum copyoff_wait move_todo(struct copyoff_job *job)
+{
+	enum copyoff_wait first = COPYOFF_GO;
+	struct copyoff_slot *slot, *next;
+
+	list_for_each_entry_safe(slot, next, &job->todo, node) {
+		enum copyoff_wait w = copyoff_issue_again(job, slot);
+
+		if (w == COPYOFF_STOP)
+			return w;
+		if (w && !first)
+			first = w;
+	}
+	return first;
+}
+
+/* Without a command in flight nobody else will give these back. */
+static void park(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot;
+
+	list_for_each_entry(slot, &job->todo, node) {
+		if (slot->state != COPYOFF_SLOT_LOADED)
+			continue;
+		copyoff_host_buffer_put(slot->cmd.buf);
+		slot->cmd.buf = NULL;
+		slot->state = COPYOFF_SLOT_REDO;
+	}
+}
+
+/* One round: what is to be waited for before the next. */
+static enum copyoff_wait step(struct copyoff_job *job)
+{
+	enum copyoff_wait w;
+
+	reap(job);
+	advance_prefix(job);
+	check_stop(job);
+	drop_todo(job);
+	w = move_todo(job);
+	if (w == COPYOFF_STOP)
+		return COPYOFF_GO;	/* once more, to drop what is late */
+	if (!w)
+		w = job->fail_error ? COPYOFF_FINISHED :
+				      copyoff_issue_next(job);
+	if (w == COPYOFF_GO)
+		return w;
+	if (w == COPYOFF_STOP)
+		w = COPYOFF_FINISHED;
+	if (job->inflight)
+		return COPYOFF_WAIT_CMD;
+	if (w == COPYOFF_FINISHED && !list_empty(&job->todo))
+		return COPYOFF_GO;
+	if (w == COPYOFF_WAIT_GATE || w == COPYOFF_WAIT_BUFFER)
+		park(job);
+	return w;
+}
+
+static bool any_ended(struct copyoff_job *job)
+{
+	bool any;
+
+	spin_lock_irq(&job->lock);
+	any = !list_empty(&job->ended);
+	spin_unlock_irq(&job->lock);
+	return any;
+}
+
+/* Jiffies until the deadline; at least one. */
+static long time_left(const struct copyoff_job *job)
+{
+	u64 now = ktime_get_ns();
+
+	if (!job->deadline)
+		return MAX_SCHEDULE_TIMEOUT;
+	if (now >= job->deadline)
+		return 1;
+	return min_t(u64, nsecs_to_jiffies64(job->deadline - now) + 1,
+		     MAX_SCHEDULE_TIMEOUT - 1);
+}
+
+/*
+ * Every wait ends with a signal but one: commands that were sent are waited
+ * for, as long as the device's own error handling takes.
+ */
+static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
+{
+	struct copyoff_record *rec = job->wait_rec;
+	u64 events = job->wait_events;
+
+	switch (w) {
+	case COPYOFF_WAIT_CMD:
+		if (job->cancelled || !job->inflight)
+			wait_event(job->wait, any_ended(job) || !job->inflight);
+		else
+			wait_event_interruptible_timeout(job->wait,
+							 any_ended(job),
+							 time_left(job));
+		break;
+	case COPYOFF_WAIT_GATE:
+		wait_event_freezable_timeout(rec->wait,
+					     copyoff_record_changed(rec, events),
+					     time_left(job));
+		break;
+	case COPYOFF_WAIT_BUFFER:
+		wait_event_interruptible_timeout(*copyoff_host_buffer_wait(),
+						 copyoff_host_buffer_free(),
+						 time_left(job));
+		break;
+	default:
+		cond_resched();
+	}
+}
+
+/* ---- begin and end ---- */
+
+static void job_free(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot, *next;
+
+	list_for_each_entry_safe(slot, next, &job->idle, node)
+		kfree(slot);
+	copyoff_record_put(job->src.rec);
+	copyoff_record_put(job->dst.rec);
+	kvfree(job->ring);
+	kvfree(job->window.entry);
+	kvfree(job->window.arena);
+	kfree(job);
+}
+
+static int job_alloc_rings(struct copyoff_job *job)
+{
+	struct copyoff_window_entry *entry;
+	struct copyoff_extent *arena;
+	u32 nr = job->p.nr_ranges;
+	u32 nr_arena = clamp_t(u32, nr, COPYOFF_ARENA / 8, COPYOFF_ARENA);
+
+	job->ring_size = min_t(u32, nr, COPYOFF_RING);
+	job->ring = kvmalloc_array(job->ring_size, sizeof(*job->ring),
+				   GFP_KERNEL_ACCOUNT);
+	entry = kvmalloc_array(COPYOFF_WINDOW_MAX, sizeof(*entry),
+			       GFP_KERNEL_ACCOUNT);
+	arena = kvmalloc_array(nr_arena, sizeof(*arena), GFP_KERNEL_ACCOUNT);
+	copyoff_window_init(&job->window, entry, COPYOFF_WINDOW_MAX, arena,
+			    nr_arena);
+	return job->ring && entry && arena ? 0 : -ENOMEM;
+}
+
+static struct copyoff_job *job_create(const struct copyoff_job_params *params,
+				      struct copyoff_result *result)
+{
+	struct copyoff_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
+
+	if (!job)
+		return NULL;
+	job->p = *params;
+	job->result = result;
+	job->id = atomic64_inc_return(&last_job);
+	if (params->timeout_ns &&
+	    check_add_overflow(ktime_get_ns(), params->timeout_ns,
+			       &job->deadline))
+		job->deadline = 0;
+	job->src.bdev = params->src;
+	job->src.start = get_start_sect(params->src);
+	job->dst.bdev = params->dst;
+	job->dst.start = get_start_sect(params->dst);
+	job->recheck = true;
+	INIT_LIST_HEAD(&job->todo);
+	INIT_LIST_HEAD(&job->idle);
+	INIT_LIST_HEAD(&job->ended);
+	spin_lock_init(&job->lock);
+	init_waitqueue_head(&job->wait);
+	if (job_alloc_rings(job)) {
+		job_free(job);
+		return NULL;
+	}
+	return job;
+}
+
+static int flush(struct copyoff_job *job)
+{
+	int err = 0;
+
+	if (job->dst.rec)
+		err = copyoff_record_flush(job->dst.rec,
+					   job->dst.flush_errors);
+	/* What went through the device itself, if it is none of ours. */
+	if (!err && job->wrote_plain)
+		err = blkdev_issue_flush(job->dst.bdev);
+	return err;
+}
+
+/* The loop is over: nothing is in flight. 0 or the errno. */
+static int job_finish(struct copyoff_job *job)
+{
+	struct copyoff_result *r = job->result;
+	int err = 0;
+	u32 i;
+
+	/* Partly written ranges have stale pages, too. */
+	for (i = job->retired; i != job->fetched; i++)
+		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));
+
+	r->failed_range = job->p.nr_ranges;
+	if (job->retired != job->p.nr_ranges) {
+		err = job->fail_error;
+		r->failed_range = job->cancelled && job->fail_seq == job->seq ?
+				  job->retired : job->fail_at.range;
+		if (job->fail_bytes && job->window.count &&
+		    job->fail_place == job->window.head)
+			r->bytes_done += job->fail_bytes;
+	}
+	if (job->p.flags & COPYOFF_COPY_SYNC) {
+		int flush_err = flush(job);
+
+		if (!err)
+			err = flush_err;
+	}
+	trace_job_done(job->id, err, r->bytes_done,
+		       r->bytes[COPYOFF_METHOD_NVME] +
+		       r->bytes[COPYOFF_METHOD_SCSI],
+		       r->bytes[COPYOFF_METHOD_HOST]);
+	return err;
+}
+
+int copyoff_job_run(const struct copyoff_job_params *params,
+		    struct copyoff_result *result)
+{
+	struct copyoff_job *job;
+	enum copyoff_wait w;
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	job = job_create(params, result);
+	if (!job)
+		return -ENOMEM;
+	copyoff_job_find_records(job);
+	trace_job_start(job->id, params->src->bd_dev, params->dst->bd_dev,
+			params->nr_ranges, params->flags);
+	while ((w = step(job)) != COPYOFF_FINISHED)
+		sleep_on(job, w);
+	err = job_finish(job);
+	job_free(job);
+	return err;
+}

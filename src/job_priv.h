@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What job.c (the loop and the result) and issue.c (the next command) share.
+ *
+ * All members belong to the loop, which is one thread at a time, but for the
+ * list of ended commands, which has a lock.
+ */
+#ifndef COPYOFF_JOB_PRIV_H
+#define COPYOFF_JOB_PRIV_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "backend.h"
+#include "job.h"
+#include "plan.h"
+#include "registry.h"
+#include "window.h"
+
+/* Ranges that a job holds at a time. */
+#define COPYOFF_RING		4096
+/* How many of them are fetched at once. */
+#define COPYOFF_FETCH		256
+/* Source extents of all commands in the window. */
+#define COPYOFF_ARENA		16384
+
+/* A place in the list of ranges. */
+struct copyoff_cursor {
+	u32 range;
+	u64 offset;		/* bytes into it */
+};
+
+struct copyoff_side {
+	struct block_device *bdev;
+	struct copyoff_record *rec;	/* a reference, or NULL */
+	u64 start;			/* of a partition, in sectors */
+	u64 generation;			/* of the table that the window is for */
+	unsigned int flush_errors;	/* of the record when we met it */
+};
+
+enum copyoff_slot_state {
+	COPYOFF_SLOT_NATIVE,	/* a unit copies by itself */
+	COPYOFF_SLOT_HOST,	/* the host reads and writes, in both gates */
+	COPYOFF_SLOT_READING,	/* the host reads, in the source's gate */
+	COPYOFF_SLOT_LOADED,	/* its buffer is full; in no gate */
+	COPYOFF_SLOT_WRITING,	/* the host writes, in the destination's gate */
+	COPYOFF_SLOT_REDO,	/* its next piece is to go by the host; no gate */
+};
+
+/* A place in the window at work. On the todo list if LOADED or REDO. */
+struct copyoff_slot {
+	struct copyoff_cmd cmd;
+	struct copyoff_job *job;
+	struct list_head node;
+	enum copyoff_slot_state state;
+	enum copyoff_method method;
+	u64 seq;			/* in list order */
+	u32 place;			/* in the window */
+	struct copyoff_cursor at;	/* what is left to do starts here... */
+	u32 left;			/* ...and is that long, in sectors */
+	/* Whose gates the command is in; either may be NULL. */
+	struct copyoff_target *src;
+	struct copyoff_target *dst;
+	struct copyoff_target *counts;	/* whose statistics; one of the two */
+	bool counts_later;		/* if it goes well */
+	u64 dst_generation;		/* what LOADED was planned for */
+	struct copyoff_extent ext[COPYOFF_MAX_EXTENTS];
+	u8 wire[COPYOFF_WIRE_BYTES] __aligned(8);
+};
+
+/* What keeps a job from going on. */
+enum copyoff_wait {
+	COPYOFF_GO,		/* nothing */
+	COPYOFF_WAIT_CMD,	/* a command of its own */
+	COPYOFF_WAIT_GATE,	/* job->wait_rec, since job->wait_events */
+	COPYOFF_WAIT_BUFFER,	/* one of the host's buffers */
+	COPYOFF_STOP,		/* it has failed, see copyoff_job_fail() */
+	COPYOFF_FINISHED,
+};
+
+struct copyoff_job {
+	struct copyoff_job_params p;
+	struct copyoff_result *result;
+	u64 id;
+	u64 deadline;			/* ns, 0: none */
+	struct copyoff_side src;
+	struct copyoff_side dst;
+
+	/* Ranges [retired, fetched) are in the ring. */
+	struct copyoff_range *ring;
+	u32 ring_size;
+	u32 fetched;
+	u32 retired;
+	u64 retired_bytes;		/* of the range at retired */
+
+	struct copyoff_cursor next;	/* what is to be issued next */
+	bool recheck;			/* the table has changed under it */
+	u64 seq;
+	struct copyoff_window window;
+
+	struct list_head todo;		/* slots the loop has to move, by seq */
+	struct list_head idle;		/* slots without a command */
+	unsigned int nr_slots;
+	unsigned int inflight;		/* submitted and not yet reaped */
+
+	/* The first failure in list order; none if fail_error is 0. */
+	int fail_error;
+	u64 fail_seq;
+	struct copyoff_cursor fail_at;
+	u32 fail_place;
+	u64 fail_bytes;			/* done at the start of fail_place */
+	bool cancelled;			/* nothing at all is to be started */
+	bool wrote_plain;		/* to a destination without a target */
+
+	struct copyoff_record *wait_rec;
+	u64 wait_events;
+
+	spinlock_t lock;		/* protects ended; irqsave */
+	struct list_head ended;		/* slots whose command is over */
+	struct wait_queue_head wait;	/* woken under the lock */
+};
+
+static inline struct copyoff_range *copyoff_job_range(struct copyoff_job *job,
+						      u32 index)
+{
+	return &job->ring[index % job->ring_size];
+}
+
+/* Go @bytes on, over the ends of ranges. All of them are in the ring. */
+void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
+			u64 bytes);
+
+/* Note why the bytes at @range do not go by the device. */
+void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
+			u32 detail, u32 range);
+
+/* issue.c: issue what comes next in list order. */
+enum copyoff_wait copyoff_issue_next(struct copyoff_job *job);
+
+/* issue.c: move a slot of the todo list on; it leaves the list if it moves. */
+enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
+				      struct copyoff_slot *slot);
+
+/*
+ * The job fails at @at, which belongs to the command with number @seq; what is
+ * before that in list order goes on. Keeps the first in list order only.
+ */
+void copyoff_job_fail(struct copyoff_job *job, u64 seq,
+		      const struct copyoff_cursor *at, int err);
+
+/* job.c: the end of every command; any context. */
+void copyoff_slot_end(struct copyoff_cmd *cmd);
+
+/* Find the records of both sides, as far as they exist by now. */
+void copyoff_job_find_records(struct copyoff_job *job);
+
+#endif /* COPYOFF_JOB_PRIV_H */

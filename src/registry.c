@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which targets are live on which dm device, and their gates.
+ */
+#include <linux/blkdev.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "registry.h"
+
+#define DM_MSG_PREFIX "copyoff"
+
+/* Protects the list, and lets nobody find a record that loses its last user. */
+static DEFINE_SPINLOCK(records_lock);
+static LIST_HEAD(records);
+
+/* So that no two tables ever have the same. */
+static atomic64_t last_generation = ATOMIC64_INIT(0);
+
+/* ---- records ---- */
+
+/* Under records_lock. */
+static struct copyoff_record *record_lookup(struct gendisk *disk)
+{
+	struct copyoff_record *rec;
+
+	list_for_each_entry(rec, &records, node) {
+		if (rec->disk != disk)
+			continue;
+		kref_get(&rec->refs);
+		return rec;
+	}
+	return NULL;
+}
+
+struct copyoff_record *copyoff_record_find(struct gendisk *disk)
+{
+	struct copyoff_record *rec;
+
+	spin_lock(&records_lock);
+	rec = record_lookup(disk);
+	spin_unlock(&records_lock);
+	return rec;
+}
+
+static void record_release(struct kref *refs) __releases(&records_lock)
+{
+	struct copyoff_record *rec =
+		container_of(refs, struct copyoff_record, refs);
+
+	list_del(&rec->node);
+	spin_unlock(&records_lock);
+	kfree(rec);
+}
+
+void copyoff_record_put(struct copyoff_record *rec)
+{
+	if (rec)
+		kref_put_lock(&rec->refs, record_release, &records_lock);
+}
+
+static struct copyoff_record *record_get(struct gendisk *disk)
+{
+	struct copyoff_record *rec, *fresh;
+
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+	if (!fresh)
+		return NULL;
+	kref_init(&fresh->refs);
+	fresh->disk = disk;
+	spin_lock_init(&fresh->lock);
+	init_waitqueue_head(&fresh->wait);
+
+	spin_lock(&records_lock);
+	rec = record_lookup(disk);
+	if (!rec) {
+		rec = fresh;
+		fresh = NULL;
+		list_add(&rec->node, &records);
+	}
+	spin_unlock(&records_lock);
+	kfree(fresh);
+	return rec;
+}
+
+/*
+ * Under rec->lock. The wake-up is under it, too: who waits looks at the state
+ * under the lock, so nobody frees what we touch.
+ */
+static void record_event(struct copyoff_record *rec)
+{
+	rec->events++;
+	wake_up_all(&rec->wait);
+}
+
+bool copyoff_record_changed(struct copyoff_record *rec, u64 events)
+{
+	unsigned long flags;
+	bool changed;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	changed = rec->events != events;
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return changed;
+}
+
+/* ---- the target's side ---- */
+
+int copyoff_registry_add(struct copyoff_target *t, struct gendisk *disk)
+{
+	t->rec = record_get(disk);
+	return t->rec ? 0 : -ENOMEM;
+}
+
+/* Under rec->lock. */
+static void live_insert(struct copyoff_record *rec, struct copyoff_target *t)
+{
+	struct rb_node **link = &rec->live.rb_node, *parent = NULL;
+
+	while (*link) {
+		struct copyoff_target *o =
+			rb_entry(*link, struct copyoff_target, node);
+
+		parent = *link;
+		link = t->ti->begin < o->ti->begin ? &parent->rb_left :
+						     &parent->rb_right;
+	}
+	rb_link_node(&t->node, parent, link);
+	rb_insert_color(&t->node, &rec->live);
+	t->live = true;
+}
+
+/* Under rec->lock. A new table is live: the old one's targets are out. */
+static void live_replace(struct copyoff_record *rec, struct dm_table *table)
+{
+	struct copyoff_target *t, *next;
+
+	rbtree_postorder_for_each_entry_safe(t, next, &rec->live, node)
+		t->live = false;
+	rec->live = RB_ROOT;
+	rec->table = table;
+	rec->generation = atomic64_inc_return(&last_generation);
+}
+
+void copyoff_registry_publish(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	if (rec->table != t->ti->table)
+		live_replace(rec, t->ti->table);
+	if (!t->live)
+		live_insert(rec, t);
+	t->open = true;
+	record_event(rec);
+	spin_unlock_irqrestore(&rec->lock, flags);
+}
+
+void copyoff_registry_reopen(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	t->open = t->live;
+	record_event(rec);
+	spin_unlock_irqrestore(&rec->lock, flags);
+}
+
+/* Under rec->lock, which is dropped while waiting. */
+static void drain(struct copyoff_target *t)
+{
+	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
+}
+
+/* What a SYNC job wrote must not be left behind unflushed by a reload. */
+static void close_flush(struct copyoff_target *t)
+{
+	if (!blkdev_issue_flush(t->bdev))
+		return;
+	DMERR("%s: flush before suspend failed", t->lower->name);
+	spin_lock_irq(&t->rec->lock);
+	t->rec->flush_errors++;
+	spin_unlock_irq(&t->rec->lock);
+}
+
+void copyoff_registry_close(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	bool flush;
+
+	spin_lock_irq(&rec->lock);
+	t->open = false;
+	drain(t);
+	flush = t->need_flush;
+	t->need_flush = false;
+	spin_unlock_irq(&rec->lock);
+	if (flush)
+		close_flush(t);
+}
+
+void copyoff_registry_remove(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+
+	spin_lock_irq(&rec->lock);
+	t->open = false;
+	drain(t);
+	if (t->live) {
+		/* No copyoff line has taken its place. */
+		rb_erase(&t->node, &rec->live);
+		t->live = false;
+		rec->table = NULL;
+		rec->generation = atomic64_inc_return(&last_generation);
+		record_event(rec);
+	}
+	spin_unlock_irq(&rec->lock);
+	copyoff_record_put(rec);
+}
+
+unsigned int copyoff_registry_inflight(struct copyoff_target *t)
+{
+	unsigned long flags;
+	unsigned int n;
+
+	spin_lock_irqsave(&t->rec->lock, flags);
+	n = t->inflight;
+	spin_unlock_irqrestore(&t->rec->lock, flags);
+	return n;
+}
+
+/* ---- the jobs' side ---- */
+
+bool copyoff_record_live(struct copyoff_record *rec)
+{
+	bool live;
+
+	spin_lock_irq(&rec->lock);
+	live = !RB_EMPTY_ROOT(&rec->live);
+	spin_unlock_irq(&rec->lock);
+	return live;
+}
+
+/*
+ * Under rec->lock. Sets the target at @sector, and how far the answer holds in
+ * both directions.
+ */
+static void live_find(struct copyoff_record *rec, u64 sector,
+		      struct copyoff_map *map)
+{
+	struct rb_node *n = rec->live.rb_node;
+
+	map->target = NULL;
+	map->begin = 0;
+	map->end = U64_MAX;
+	map->generation = rec->generation;
+	map->events = rec->events;
+	while (n) {
+		struct copyoff_target *t =
+			rb_entry(n, struct copyoff_target, node);
+		u64 begin = t->ti->begin, end = begin + t->ti->len;
+
+		if (sector < begin) {
+			map->end = begin;
+			n = n->rb_left;
+		} else if (sector >= end) {
+			map->begin = end;
+			n = n->rb_right;
+		} else {
+			map->target = t;
+			map->begin = begin;
+			map->end = end;
+			return;
+		}
+	}
+}
+
+static void map_nothing(struct copyoff_map *map)
+{
+	memset(map, 0, sizeof(*map));
+	map->end = U64_MAX;
+}
+
+enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
+				      struct copyoff_target *held,
+				      struct copyoff_map *map)
+{
+	enum copyoff_enter result = COPYOFF_ENTERED;
+	struct copyoff_target *t;
+	unsigned long flags;
+
+	if (!rec) {
+		map_nothing(map);
+		return COPYOFF_PLAIN;
+	}
+	spin_lock_irqsave(&rec->lock, flags);
+	live_find(rec, sector, map);
+	t = map->target;
+	if (!t)
+		result = COPYOFF_PLAIN;
+	else if (!t->open || (t != held &&
+			      t->inflight >= READ_ONCE(t->opts.max_inflight)))
+		result = COPYOFF_CLOSED;
+	else if (t != held)
+		t->inflight++;
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return result;
+}
+
+void copyoff_gate_exit(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	t->inflight--;
+	record_event(rec);
+	spin_unlock_irqrestore(&rec->lock, flags);
+}
+
+bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
+		       struct copyoff_map *map, const void **unit,
+		       u64 *unit_sector)
+{
+	struct copyoff_target *t;
+	unsigned long flags;
+
+	map_nothing(map);
+	if (!rec)
+		return false;
+	spin_lock_irqsave(&rec->lock, flags);
+	live_find(rec, sector, map);
+	t = map->target;
+	if (t) {
+		*unit = t->unit->disk;
+		*unit_sector = t->unit_start + (sector - map->begin);
+	}
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return t;
+}
+
+/* ---- flushing ---- */
+
+void copyoff_gate_need_flush(struct copyoff_target *t)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&t->rec->lock, flags);
+	t->need_flush = true;
+	spin_unlock_irqrestore(&t->rec->lock, flags);
+}
+
+unsigned int copyoff_record_flush_errors(struct copyoff_record *rec)
+{
+	unsigned int n;
+
+	spin_lock_irq(&rec->lock);
+	n = rec->flush_errors;
+	spin_unlock_irq(&rec->lock);
+	return n;
+}
+
+/*
+ * Enter the gate of a target that needs a flush, or return NULL. One that is
+ * closed is flushed by whoever closes it.
+ */
+static struct copyoff_target *enter_unflushed(struct copyoff_record *rec)
+{
+	struct copyoff_target *found = NULL;
+	struct rb_node *n;
+
+	spin_lock_irq(&rec->lock);
+	for (n = rb_first(&rec->live); n; n = rb_next(n)) {
+		struct copyoff_target *t =
+			rb_entry(n, struct copyoff_target, node);
+
+		if (!t->need_flush || !t->open)
+			continue;
+		t->need_flush = false;
+		t->inflight++;
+		found = t;
+		break;
+	}
+	spin_unlock_irq(&rec->lock);
+	return found;
+}
+
+int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors)
+{
+	struct copyoff_target *t;
+	int err = 0;
+
+	while ((t = enter_unflushed(rec))) {
+		if (blkdev_issue_flush(t->bdev))
+			err = -EIO;
+		copyoff_gate_exit(t);
+	}
+	if (copyoff_record_flush_errors(rec) != errors)
+		err = -EIO;
+	return err;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which targets are live on which dm device, and the gates through which every
+ * command has to go, so that a suspend can wait for it.
+ *
+ * There is one record per dm device (its gendisk), from the first constructor
+ * to the last destructor or the last job that looks at it. Targets come into
+ * it by their constructor, are published by resume, and closed by presuspend.
+ * A table is live from the resume of its first target; that takes the targets
+ * of the old one out, long before their destructors run.
+ *
+ * Lock order: a record's lock is the innermost but for wait queues; no two
+ * records' locks are ever held together.
+ */
+#ifndef COPYOFF_REGISTRY_H
+#define COPYOFF_REGISTRY_H
+
+#include <linux/kref.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "route.h"
+#include "stats.h"
+#include "tableargs.h"
+
+struct copyoff_record {
+	struct list_head node;		/* under the lock of all records */
+	struct kref refs;		/* one a target, one a job's side */
+	struct gendisk *disk;		/* the key; pinned by its users */
+
+	spinlock_t lock;		/* protects what follows; irqsave */
+	struct rb_root live;		/* the live table's targets by begin */
+	struct dm_table *table;		/* only compared, never followed */
+	u64 generation;			/* unique for every live table */
+	u64 events;			/* gates opened, targets gone, room */
+	unsigned int flush_errors;	/* flushes by presuspend that failed */
+	struct wait_queue_head wait;	/* for events, and for drains */
+};
+
+struct copyoff_target {
+	/* Constant from the constructor to the destructor. */
+	struct dm_target *ti;
+	struct dm_dev *lower;
+	struct block_device *bdev;	/* of @lower */
+	u64 start;			/* first sector on @bdev */
+	u64 unit_start;			/* the same on the unit */
+	struct copyoff_unit *unit;
+	bool stacked;			/* the lower device is a dm device */
+	struct copyoff_record *rec;
+
+	/* offload and max_inflight change by message: READ_ONCE(). */
+	struct copyoff_opts opts;
+	struct copyoff_stats stats;
+
+	/* Under rec->lock. */
+	struct rb_node node;
+	bool live;			/* in rec->live */
+	bool open;			/* the gate */
+	bool need_flush;		/* SYNC jobs wrote, nobody flushed */
+	unsigned int inflight;		/* commands in the gate */
+};
+
+/* ---- for the target ---- */
+
+/* Constructor; sleeps. 0 or -ENOMEM. */
+int copyoff_registry_add(struct copyoff_target *t, struct gendisk *disk);
+
+/* Destructor; sleeps until nothing is in flight. */
+void copyoff_registry_remove(struct copyoff_target *t);
+
+/* resume: the target is live and its gate open. Cannot fail. */
+void copyoff_registry_publish(struct copyoff_target *t);
+
+/*
+ * presuspend: close the gate, wait for all commands in it, and flush for SYNC
+ * jobs. Sleeps as long as the lower device's own error handling takes.
+ */
+void copyoff_registry_close(struct copyoff_target *t);
+
+/* presuspend_undo: as before. */
+void copyoff_registry_reopen(struct copyoff_target *t);
+
+/* Commands in flight, for a status line. */
+unsigned int copyoff_registry_inflight(struct copyoff_target *t);
+
+/* ---- for jobs ---- */
+
+/* A reference to the disk's record, or NULL if it never had a target. */
+struct copyoff_record *copyoff_record_find(struct gendisk *disk);
+void copyoff_record_put(struct copyoff_record *rec);
+
+/* Does the live table have any copyoff line? */
+bool copyoff_record_live(struct copyoff_record *rec);
+
+/* What lies at a sector of a device. */
+struct copyoff_map {
+	struct copyoff_target *target;	/* NULL: no live copyoff line */
+	u64 begin;			/* the mapping holds from here... */
+	u64 end;			/* ...to here, sectors of the device */
+	u64 generation;			/* of the table; 0: never had one */
+	u64 events;			/* to wait for a change of */
+};
+
+enum copyoff_enter {
+	COPYOFF_ENTERED,	/* a target, pinned until copyoff_gate_exit() */
+	COPYOFF_PLAIN,		/* no target, nothing to exit */
+	COPYOFF_CLOSED,		/* suspended, or enough in flight: wait */
+};
+
+/*
+ * copyoff_gate_enter() - find the target at @sector and pin it
+ * @rec: may be NULL
+ * @held: a target whose gate the caller has entered already, or NULL: if it is
+ *	the same, it is not entered a second time, nor to be exited twice
+ *
+ * Never waits. Any context.
+ */
+enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
+				      struct copyoff_target *held,
+				      struct copyoff_map *map);
+
+/* Any context. The target may be gone when this returns. */
+void copyoff_gate_exit(struct copyoff_target *t);
+
+/* Has anything happened since @events was read? For wait_event(). */
+bool copyoff_record_changed(struct copyoff_record *rec, u64 events);
+
+/*
+ * copyoff_map_units() - where @sector is on its unit, without the gate
+ * @unit: set to the identity of the unit
+ * @unit_sector: set to the sector there
+ *
+ * Returns false if there is no live line. Nothing is pinned: for comparing.
+ */
+bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
+		       struct copyoff_map *map, const void **unit,
+		       u64 *unit_sector);
+
+/* A SYNC job has written through this gate, which it is still in. */
+void copyoff_gate_need_flush(struct copyoff_target *t);
+
+/*
+ * copyoff_record_flush() - flush every lower device that needs it
+ * @errors: rec->flush_errors when the job began
+ *
+ * Sleeps. Returns 0 or -EIO, also if a presuspend could not flush since.
+ */
+int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors);
+unsigned int copyoff_record_flush_errors(struct copyoff_record *rec);
+
+#endif /* COPYOFF_REGISTRY_H */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Units, and which method serves a pair of them.
+ *
+ * A unit is the physical thing below a lower device: the same for a disk and
+ * its partitions. It is found when a constructor opens the first lower device
+ * on it and lives until the last one is closed.
+ */
+#ifndef COPYOFF_ROUTE_H
+#define COPYOFF_ROUTE_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+#include "backend.h"
+#include "limits.h"
+#include "tableargs.h"
+
+struct copyoff_unit {
+	/* Under the mutex of all units. */
+	struct list_head node;
+	unsigned int users;
+
+	/* Constant once the unit is found. */
+	struct gendisk *disk;	/* pinned by whoever has the device open */
+	const struct copyoff_backend *backend;	/* NULL: no method but the host */
+	void *priv;		/* the backend's */
+	struct copyoff_limits limits;
+	enum copyoff_reason reason;	/* why it cannot copy, or NONE */
+
+	spinlock_t lock;	/* protects what follows; taken in interrupts */
+	u32 grown;		/* sectors that a command may have by now */
+	bool off;		/* found unable, until "offload retry" */
+	u32 off_detail;		/* the device's word for that */
+	unsigned int errors;	/* in a row */
+	u64 retry_at;		/* ns; quarantined until then, 0: is not */
+	u64 retry_after;	/* ns; length of the next quarantine */
+};
+
+/*
+ * copyoff_unit_get() - the unit below an open block device
+ *
+ * Sleeps, does I/O; for constructors. Returns an ERR_PTR only for want of
+ * memory: a device without any copy command is a unit, too.
+ */
+struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
+				      blk_mode_t mode);
+
+/* Sleeps. Nothing may be in flight if this was the last user. */
+void copyoff_unit_put(struct copyoff_unit *unit);
+
+/* What became of a command; any context. */
+void copyoff_unit_report(struct copyoff_unit *unit,
+			 const struct copyoff_verdict *verdict, u32 sectors,
+			 u64 ns);
+
+/* Forget that the unit was found unable; any context. */
+void copyoff_unit_retry(struct copyoff_unit *unit);
+
+/* "on", "off" or "quarantined", for a status line; any context. */
+const char *copyoff_unit_state(struct copyoff_unit *unit);
+
+/* One side of a pair, for copyoff_route(). */
+struct copyoff_end {
+	struct copyoff_unit *unit;	/* NULL: no copyoff target there */
+	const struct copyoff_opts *opts;
+	bool stacked;
+};
+
+/*
+ * copyoff_route() - can the device copy from @src to @dst?
+ * @caps: set to the limits of the next command, if it can
+ * @detail: set to the device's word for a refusal, where it has one
+ *
+ * Returns the reason if not. Any context. What is returned holds for as long
+ * as both sides' gates are entered.
+ */
+enum copyoff_reason copyoff_route(const struct copyoff_end *src,
+				  const struct copyoff_end *dst,
+				  struct copyoff_caps *caps, u32 *detail);
+
+#endif /* COPYOFF_ROUTE_H */

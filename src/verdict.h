@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What to do after a command has ended. Pure.
+ */
+#ifndef COPYOFF_VERDICT_H
+#define COPYOFF_VERDICT_H
+
+#include <linux/types.h>
+
+enum copyoff_verdict_kind {
+	COPYOFF_DONE,		/* the bytes are there */
+	COPYOFF_PATH,		/* another path may do; else redo */
+	COPYOFF_REDO,		/* the host does all of it again */
+	COPYOFF_LIMIT,		/* as REDO; and commands must get smaller */
+	COPYOFF_UNSUPPORTED,	/* as REDO; and never ask again */
+	COPYOFF_FAIL,		/* the job ends with the errno */
+};
+
+struct copyoff_verdict {
+	enum copyoff_verdict_kind kind;
+	int err;		/* for COPYOFF_FAIL: negative errno */
+	u32 detail;		/* the device's word for it */
+};
+
+#endif /* COPYOFF_VERDICT_H */
