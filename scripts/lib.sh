@@ -246,9 +246,6 @@ lock_cache() {
 	flock 9
 }
 
-# unlocked COMMAND...: run it without handing the lock down to what outlives us
-unlocked() { "$@" 9>&-; }
-
 # keep_newest DIR N: remove all but the N newest versions in it
 keep_newest() {
 	find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn |
