@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# profile: blkdebug
+# profile: rigfaults
 #
 # The rig: faults are where the profile says, and nowhere else.
 

@@ -16,6 +16,9 @@
 #                      write of $ERR_SECTOR fail: for copies inside one namespace
 #   legacy_nvme        64 MiB, no fault; virtio_disk: 128 MiB, no fault
 #
+# "First" means once a VM: only one case of a profile can use such a fault. More
+# cases want more namespaces, or a profile of their own that sources this one.
+#
 # Linux itself repeats ordinary I/O after such an error, so that an error met
 # once shows only in a command passed through, as Copy is.
 #
