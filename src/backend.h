@@ -11,6 +11,7 @@
 
 #include "../include/uapi/linux/dm-copyoff.h"
 #include "compat/compat.h"
+#include "limits.h"
 #include "range.h"
 #include "verdict.h"
 
@@ -40,6 +41,8 @@ struct copyoff_cmd {
 	struct block_device *src_bdev;
 	struct block_device *dst_bdev;
 	void *buf;
+	bool src_above;		/* other devices may be below that one, */
+	bool dst_above;		/* for whose suspension it has to wait */
 	/* ...and the unit that copies by itself. */
 	struct copyoff_unit *unit;
 	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
@@ -60,17 +63,25 @@ struct copyoff_cmd {
 	unsigned long failed;
 };
 
+/* What a probe finds out. */
+struct copyoff_found {
+	struct copyoff_limits limits;
+	enum copyoff_reason reason;	/* why the unit cannot copy, or NONE */
+	bool complete;			/* false: worth asking again */
+};
+
 struct copyoff_backend {
 	enum copyoff_method method;
 	const char *name;
 
 	/*
-	 * Is this a unit of ours? Returns 0 if not; else 1 with the unit's
-	 * limits, and its reason if it cannot copy. Sleeps and does I/O;
-	 * called from a constructor, with the device open.
+	 * Is this a unit of ours? If so, say what it can do. Called from
+	 * constructors, with the device open, one at a time for a unit; again
+	 * if the last one was not complete, perhaps while commands run.
+	 * Sleeps and does I/O.
 	 */
-	int (*probe)(struct copyoff_unit *unit, struct block_device *bdev,
-		     blk_mode_t mode);
+	bool (*probe)(struct copyoff_unit *unit, struct block_device *bdev,
+		      blk_mode_t mode, struct copyoff_found *found);
 
 	/* Give back what probe took. Nothing is in flight. Sleeps. */
 	void (*release)(struct copyoff_unit *unit);
@@ -81,8 +92,12 @@ struct copyoff_backend {
 
 extern const struct copyoff_backend copyoff_backend_nvme;
 
-/* Work that waits for a unit, one work item a command. */
+/*
+ * Work that waits for a unit, one work item a command; and work of the host's,
+ * which must not queue behind that: a gate may be waiting for it.
+ */
 extern struct workqueue_struct *copyoff_wq;
+extern struct workqueue_struct *copyoff_host_wq;
 
 /*
  * The host's own engine. copyoff_host_submit() never waits for anything but

@@ -10,6 +10,7 @@
 #include <linux/dm-kcopyd.h>
 #include <linux/gfp.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
@@ -41,7 +42,12 @@ static struct {
 	struct wait_queue_head wait;
 } pool;
 
+/*
+ * Each has a reserve of its own: requests to devices that wait for others may
+ * use up theirs, and nobody in a gate depends on that but their like.
+ */
 static struct dm_io_client *io_client;
+static struct dm_io_client *above_client;
 static struct dm_kcopyd_client *kcopyd_client;
 
 /* ---- buffers ---- */
@@ -138,8 +144,8 @@ static void finish(struct copyoff_cmd *cmd, unsigned long failed)
 }
 
 static void transfer(struct copyoff_cmd *cmd, enum req_op op,
-		     struct block_device *bdev, u64 sector, u32 sectors,
-		     void *buf, io_notify_fn notify)
+		     struct block_device *bdev, bool above, u64 sector,
+		     u32 sectors, void *buf, io_notify_fn notify)
 {
 	struct dm_io_region region = {
 		.bdev = bdev,
@@ -150,7 +156,7 @@ static void transfer(struct copyoff_cmd *cmd, enum req_op op,
 		.bi_opf = op,
 		.mem = { .type = DM_IO_KMEM, .ptr.addr = buf },
 		.notify = { .fn = notify, .context = cmd },
-		.client = io_client,
+		.client = above ? above_client : io_client,
 	};
 
 	/* Asynchronous: fails only for requests of another kind than these. */
@@ -165,13 +171,16 @@ static void write_end(unsigned long failed, void *context)
 
 static void write_begin(struct copyoff_cmd *cmd)
 {
-	transfer(cmd, REQ_OP_WRITE, cmd->dst_bdev, cmd->dst, cmd->sectors,
-		 cmd->buf, write_end);
+	transfer(cmd, REQ_OP_WRITE, cmd->dst_bdev, cmd->dst_above, cmd->dst,
+		 cmd->sectors, cmd->buf, write_end);
 }
 
 static void write_work(struct work_struct *work)
 {
+	unsigned int noio = memalloc_noio_save();
+
 	write_begin(container_of(work, struct copyoff_cmd, work));
+	memalloc_noio_restore(noio);
 }
 
 /* Called once by each read, and once by whoever started them. */
@@ -185,7 +194,7 @@ static void read_put(struct copyoff_cmd *cmd)
 	}
 	/* This may be an interrupt: the write is started elsewhere. */
 	INIT_WORK(&cmd->work, write_work);
-	queue_work(copyoff_wq, &cmd->work);
+	queue_work(copyoff_host_wq, &cmd->work);
 }
 
 static void read_end(unsigned long failed, void *context)
@@ -208,8 +217,8 @@ static void read_begin(struct copyoff_cmd *cmd)
 		const struct copyoff_extent *e = &cmd->ext[i];
 
 		atomic_inc(&cmd->pending);
-		transfer(cmd, REQ_OP_READ, cmd->src_bdev, e->src, e->sectors,
-			 buf, read_end);
+		transfer(cmd, REQ_OP_READ, cmd->src_bdev, cmd->src_above,
+			 e->src, e->sectors, buf, read_end);
 		buf += (size_t)e->sectors << SECTOR_SHIFT;
 	}
 	read_put(cmd);
@@ -289,13 +298,20 @@ int copyoff_host_init(void)
 		err = PTR_ERR(io_client);
 		goto out_pool;
 	}
+	above_client = dm_io_client_create();
+	if (IS_ERR(above_client)) {
+		err = PTR_ERR(above_client);
+		goto out_io;
+	}
 	kcopyd_client = dm_kcopyd_client_create(NULL);
 	if (IS_ERR(kcopyd_client)) {
 		err = PTR_ERR(kcopyd_client);
-		goto out_io;
+		goto out_above;
 	}
 	return 0;
 
+out_above:
+	dm_io_client_destroy(above_client);
 out_io:
 	dm_io_client_destroy(io_client);
 out_pool:
@@ -306,6 +322,7 @@ out_pool:
 void copyoff_host_exit(void)
 {
 	dm_kcopyd_client_destroy(kcopyd_client);
+	dm_io_client_destroy(above_client);
 	dm_io_client_destroy(io_client);
 	pool_drain();
 }

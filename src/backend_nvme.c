@@ -16,6 +16,7 @@
 #include <linux/module.h>
 #include <linux/nvme.h>
 #include <linux/nvme_ioctl.h>
+#include <linux/pci.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -27,7 +28,7 @@
 #define MAX_PATHS	16
 
 struct nvme_unit {
-	u32 nsid;
+	u32 nsid;		/* 0: not known yet; set once */
 	bool multipath;		/* the disk is a head */
 	spinlock_t lock;	/* protects what follows */
 	/* References to the disks whose queues lead to the namespace. */
@@ -54,6 +55,19 @@ static bool is_path_of(const char *name, const char *head)
 	return s == hs && h == hh;
 }
 
+/*
+ * Only controllers on PCI: there a reset disables the controller before it
+ * cancels a command. Over a fabric a cancelled command may still be executing
+ * in the target, and may write after we and the caller have gone on.
+ */
+static bool is_usable(struct gendisk *disk)
+{
+	struct device *ctrl = disk_to_dev(disk)->parent;
+
+	return queue_is_mq(disk->queue) && ctrl && ctrl->parent &&
+	       dev_is_pci(ctrl->parent);
+}
+
 /* References to all paths of a head, found in its class. Sleeps. */
 static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
 {
@@ -67,7 +81,7 @@ static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
 		struct gendisk *disk = dev_to_disk(dev);
 
 		if (!is_path_of(disk->disk_name, head->disk_name) ||
-		    !queue_is_mq(disk->queue))
+		    !is_usable(disk))
 			continue;
 		get_device(dev);
 		path[nr++] = disk;
@@ -82,6 +96,16 @@ static void paths_put(struct gendisk **path, unsigned int nr)
 		put_device(disk_to_dev(path[nr]));
 }
 
+/* Without native multipath the disk is its own path. */
+static unsigned int paths_single(struct gendisk *disk, struct gendisk **path)
+{
+	if (!is_usable(disk))
+		return 0;
+	get_device(disk_to_dev(disk));
+	path[0] = disk;
+	return 1;
+}
+
 /* Look for paths anew: controllers come and go. Sleeps. */
 static void paths_refresh(struct copyoff_unit *unit)
 {
@@ -90,9 +114,8 @@ static void paths_refresh(struct copyoff_unit *unit)
 	struct gendisk *old[MAX_PATHS];
 	unsigned int nr, nr_old;
 
-	if (!nu->multipath)
-		return;
-	nr = paths_find(unit->disk, path);
+	nr = nu->multipath ? paths_find(unit->disk, path) :
+			     paths_single(unit->disk, path);
 	spin_lock(&nu->lock);
 	nr_old = nu->nr;
 	memcpy(old, nu->path, nr_old * sizeof(*old));
@@ -130,6 +153,16 @@ static void prefer_path(struct nvme_unit *nu, struct gendisk *disk)
 
 /* ---- commands ---- */
 
+/*
+ * What the command was made for may have changed below us: a namespace can be
+ * formatted with another block size while it is open.
+ */
+static bool same_blocks(const struct copyoff_cmd *cmd, u32 lba_shift)
+{
+	return queue_logical_block_size(cmd->unit->disk->queue) ==
+	       1U << lba_shift;
+}
+
 /* QEMU aborts on a Copy past the end, and who knows what else does. */
 static bool inside(const struct copyoff_cmd *cmd)
 {
@@ -144,15 +177,15 @@ static bool inside(const struct copyoff_cmd *cmd)
 	return true;
 }
 
-static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd)
+static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd,
+		u32 lba_shift)
 {
 	struct nvme_command c = {};
 	struct copyoff_nvme_cdw cdw;
 	u32 bytes;
 
-	bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst,
-				   cmd->unit->limits.lba_shift, cmd->wire,
-				   &cdw);
+	bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst, lba_shift,
+				   cmd->wire, &cdw);
 	c.common.opcode = COPYOFF_NVME_OP_COPY;
 	c.common.nsid = cpu_to_le32(nsid);
 	c.common.cdw10 = cpu_to_le32(cdw.cdw10);
@@ -165,7 +198,7 @@ static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd)
 }
 
 /* Each path once, until one gives an answer of the namespace's own. */
-static void try_paths(struct copyoff_cmd *cmd)
+static void try_paths(struct copyoff_cmd *cmd, u32 lba_shift)
 {
 	struct nvme_unit *nu = cmd->unit->priv;
 	unsigned int skip;
@@ -175,7 +208,8 @@ static void try_paths(struct copyoff_cmd *cmd)
 
 		if (!disk)
 			return;
-		copyoff_nvme_verdict(send(disk, nu->nsid, cmd), &cmd->verdict);
+		copyoff_nvme_verdict(send(disk, nu->nsid, cmd, lba_shift),
+				     &cmd->verdict);
 		if (cmd->verdict.kind != COPYOFF_PATH) {
 			if (skip)
 				prefer_path(nu, disk);
@@ -186,6 +220,27 @@ static void try_paths(struct copyoff_cmd *cmd)
 	}
 }
 
+static void run(struct copyoff_cmd *cmd)
+{
+	u32 lba_shift = copyoff_unit_lba_shift(cmd->unit);
+
+	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
+	if (!same_blocks(cmd, lba_shift)) {
+		cmd->verdict.kind = COPYOFF_UNSUPPORTED;
+		return;
+	}
+	if (!inside(cmd)) {
+		cmd->verdict.kind = COPYOFF_REDO;
+		return;
+	}
+	cmd->verdict.kind = COPYOFF_PATH;
+	try_paths(cmd, lba_shift);
+	if (cmd->verdict.kind == COPYOFF_PATH) {
+		paths_refresh(cmd->unit);
+		try_paths(cmd, lba_shift);
+	}
+}
+
 static void nvme_work(struct work_struct *work)
 {
 	struct copyoff_cmd *cmd = container_of(work, struct copyoff_cmd, work);
@@ -193,17 +248,7 @@ static void nvme_work(struct work_struct *work)
 	unsigned int noio = memalloc_noio_save();
 
 	cmd->began = ktime_get_ns();
-	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
-	if (inside(cmd)) {
-		cmd->verdict.kind = COPYOFF_PATH;
-		try_paths(cmd);
-		if (cmd->verdict.kind == COPYOFF_PATH) {
-			paths_refresh(cmd->unit);
-			try_paths(cmd);
-		}
-	} else {
-		cmd->verdict.kind = COPYOFF_REDO;
-	}
+	run(cmd);
 	cmd->ns = ktime_get_ns() - cmd->began;
 	memalloc_noio_restore(noio);
 	cmd->end(cmd);
@@ -278,69 +323,83 @@ out:
 	return err > 0 ? -EIO : err;
 }
 
-static void parse_ns(struct copyoff_unit *unit, struct block_device *bdev,
-		     const u8 *id)
+static void parse_ns(struct block_device *bdev, const u8 *id,
+		     struct copyoff_found *found)
 {
 	struct copyoff_nvme_ns ns;
 
 	copyoff_nvme_parse_ns(id, &ns);
-	unit->limits = ns.limits;
 	if (!ns.lbaf_known ||
-	    1U << ns.limits.lba_shift != bdev_logical_block_size(bdev))
-		unit->reason = COPYOFF_REASON_BLOCK_SIZE;
-	else if (ns.metadata_bytes || ns.protection)
-		unit->reason = COPYOFF_REASON_PROTECTION_INFO;
+	    1U << ns.limits.lba_shift != bdev_logical_block_size(bdev)) {
+		found->reason = COPYOFF_REASON_BLOCK_SIZE;
+		found->complete = false;
+		return;
+	}
+	found->limits = ns.limits;
+	if (ns.metadata_bytes || ns.protection)
+		found->reason = COPYOFF_REASON_PROTECTION_INFO;
 }
 
-/* Sets the unit's limits, and its reason if it cannot copy. */
-static void probe_limits(struct copyoff_unit *unit, struct block_device *bdev,
-			 blk_mode_t mode, u32 nsid)
+static void probe_limits(struct block_device *bdev, blk_mode_t mode, u32 nsid,
+			 struct copyoff_found *found)
 {
 	u8 *id = kzalloc(COPYOFF_NVME_ID_BYTES, GFP_KERNEL);
 
 	/* Until we know better, the table may say what the limits are. */
-	unit->limits.lba_shift = ilog2(bdev_logical_block_size(bdev));
-	unit->reason = COPYOFF_REASON_NONE;
+	found->reason = COPYOFF_REASON_NONE;
+	found->complete = false;
 	if (!id || identify(bdev, mode, 0, 1, id))
 		goto out;
-	if (!copyoff_nvme_has_copy(id))
-		unit->reason = COPYOFF_REASON_NO_COPY_COMMAND;
-	else if (!identify(bdev, mode, nsid, 0, id))
-		parse_ns(unit, bdev, id);
+	if (!copyoff_nvme_has_copy(id)) {
+		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+		found->complete = true;
+	} else if (!identify(bdev, mode, nsid, 0, id)) {
+		found->complete = true;
+		parse_ns(bdev, id, found);
+	}
 out:
 	kfree(id);
 }
 
-static int nvme_probe(struct copyoff_unit *unit, struct block_device *bdev,
-		      blk_mode_t mode)
+static bool nvme_unit_create(struct copyoff_unit *unit)
+{
+	struct nvme_unit *nu;
+
+	if (unit->priv)
+		return true;
+	nu = kzalloc(sizeof(*nu), GFP_KERNEL);
+	if (!nu)
+		return false;
+	spin_lock_init(&nu->lock);
+	nu->multipath = !queue_is_mq(unit->disk->queue);
+	unit->priv = nu;
+	return true;
+}
+
+static bool nvme_probe(struct copyoff_unit *unit, struct block_device *bdev,
+		       blk_mode_t mode, struct copyoff_found *found)
 {
 	struct block_device *whole = bdev_whole(bdev);
 	struct nvme_unit *nu;
 	int nsid;
 
 	if (!is_nvme(unit->disk))
-		return 0;
+		return false;
 	nsid = nvme_ioctl(whole, mode, NVME_IOCTL_ID, 0);
 	if (nsid <= 0 && nsid != -EWOULDBLOCK)
-		return 0;
-	nu = kzalloc(sizeof(*nu), GFP_KERNEL);
-	if (!nu)
-		return 0;
-	spin_lock_init(&nu->lock);
-	nu->nsid = nsid;
-	nu->multipath = !queue_is_mq(unit->disk->queue);
-	unit->priv = nu;
-	if (nu->multipath) {
-		paths_refresh(unit);
-	} else {
-		get_device(disk_to_dev(unit->disk));
-		nu->path[nu->nr++] = unit->disk;
+		return false;
+	if (!nvme_unit_create(unit))
+		return false;
+	nu = unit->priv;
+	paths_refresh(unit);
+	if (nsid <= 0 || !nu->nr) {
+		found->reason = COPYOFF_REASON_NO_PATH;
+		found->complete = false;
+		return true;
 	}
-	if (nsid > 0)
-		probe_limits(unit, whole, mode, nsid);
-	else
-		unit->reason = COPYOFF_REASON_NO_PATH;
-	return 1;
+	nu->nsid = nsid;
+	probe_limits(whole, mode, nsid, found);
+	return true;
 }
 
 static void nvme_release(struct copyoff_unit *unit)

@@ -15,6 +15,9 @@
 #include "job_priv.h"
 #include "trace.h"
 
+/* More than any command has, and a multiple of any block. */
+#define MOST_SECTORS	(U32_MAX & ~0xffffU)
+
 /* One side at the place of the attempt. */
 struct place {
 	const struct copyoff_side *side;
@@ -111,8 +114,10 @@ static enum copyoff_wait enter_both(struct copyoff_job *job, struct place *src,
 	if (w)
 		return w;
 	w = enter(job, dst, src->map.target);
-	if (w && src->map.target)
-		copyoff_gate_exit(src->map.target);
+	/* Our own going back is not what we wait for. */
+	if (w && src->map.target && copyoff_gate_exit(src->map.target) &&
+	    src->side->rec == dst->side->rec)
+		job->wait_events++;
 	return w;
 }
 
@@ -280,12 +285,13 @@ static void gather(struct attempt *a)
 
 /* ---- who copies ---- */
 
+/* What a command cannot have, by its limits, is not asked of it. */
 static u32 min_offload_sectors(const struct attempt *a)
 {
 	u32 kib = max(a->src.map.target->opts.min_offload_kib,
 		      a->dst.map.target->opts.min_offload_kib);
 
-	return kib * 2;
+	return min(kib * 2, a->caps.command_sectors);
 }
 
 static enum copyoff_reason try_native(struct attempt *a)
@@ -295,7 +301,7 @@ static enum copyoff_reason try_native(struct attempt *a)
 
 	if (a->job->p.flags & COPYOFF_COPY_NO_OFFLOAD)
 		return COPYOFF_REASON_FLAG;
-	if (a->again)
+	if (a->again && !a->slot->smaller)
 		return COPYOFF_REASON_DEVICE_ERROR;
 	end_of(&a->src, &src);
 	end_of(&a->dst, &dst);
@@ -340,7 +346,8 @@ static enum copyoff_wait plan_host(struct attempt *a)
 		slot->method = COPYOFF_METHOD_HOST;
 	a->caps.command_sectors = copyoff_host_buffer_sectors();
 	a->caps.extent_sectors = copyoff_host_buffer_sectors();
-	a->caps.extents = COPYOFF_MAX_EXTENTS;
+	/* kcopyd keeps the order of one copy, not of several. */
+	a->caps.extents = zoned ? 1 : COPYOFF_MAX_EXTENTS;
 	a->caps.align_sectors = 1;
 	gather(a);
 	return COPYOFF_GO;
@@ -357,13 +364,20 @@ static enum copyoff_wait choose(struct attempt *a)
 	}
 	if (job->p.flags & COPYOFF_COPY_NO_FALLBACK) {
 		copyoff_job_reason(job, a->reason, a->detail, a->at.range);
-		copyoff_job_fail(job, job->seq, &a->at, -EOPNOTSUPP);
+		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
+				 &a->at, -EOPNOTSUPP);
 		return COPYOFF_STOP;
 	}
 	return plan_host(a);
 }
 
 /* ---- issuing ---- */
+
+/* Is the device to read or write anything but the bottom of the stack? */
+static bool is_above(const struct copyoff_target *t)
+{
+	return !t || t->stacked;
+}
 
 static void fill_command(struct attempt *a)
 {
@@ -375,6 +389,8 @@ static void fill_command(struct attempt *a)
 	cmd->dst = a->plan.dst;
 	cmd->src_bdev = lower_bdev(&a->src);
 	cmd->dst_bdev = lower_bdev(&a->dst);
+	cmd->src_above = is_above(a->src.map.target);
+	cmd->dst_above = is_above(a->dst.map.target);
 	cmd->wire = a->slot->wire;
 	cmd->end = copyoff_slot_end;
 }
@@ -398,6 +414,7 @@ static enum copyoff_wait take_place(struct attempt *a)
 		return COPYOFF_WAIT_CMD;
 	slot->place = copyoff_window_push(&job->window, &access);
 	slot->seq = job->seq++;
+	slot->smaller = false;
 	slot->at = a->at;
 	slot->left = a->plan.sectors;
 	copyoff_cursor_add(job, &job->next,
@@ -469,7 +486,7 @@ static void issue(struct attempt *a)
 	slot->dst = d;
 	slot->counts = d ?: s;
 	slot->counts_later = false;
-	if (a->reason && !a->again) {
+	if (a->reason && (!a->again || slot->smaller)) {
 		copyoff_job_reason(a->job, a->reason, a->detail, a->at.range);
 		if (slot->counts)
 			copyoff_stats_reason(&slot->counts->stats, a->reason);
@@ -558,7 +575,7 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 {
-	struct attempt a = { .job = job, .most = U32_MAX };
+	struct attempt a = { .job = job, .most = MOST_SECTORS };
 	enum copyoff_wait w;
 
 	if (job->next.range == job->fetched) {

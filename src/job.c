@@ -43,7 +43,7 @@ static void count(struct copyoff_slot *slot, bool ok)
 	copyoff_stats_command(stats, native ? slot->method :
 			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
 			      cmd->ns, ok);
-	if (native && !ok) {
+	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT) {
 		copyoff_stats_fallback(stats);
 		copyoff_stats_reason(stats, COPYOFF_REASON_DEVICE_ERROR);
 	}
@@ -79,7 +79,7 @@ void copyoff_slot_end(struct copyoff_cmd *cmd)
 	else if (!ok && device_gone(slot))
 		cmd->verdict.err = -ENODEV;
 	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
-		copyoff_gate_need_flush(slot->dst);
+		copyoff_gate_wrote(slot->dst);
 	exit_gates(slot);
 
 	spin_lock_irqsave(&job->lock, flags);
@@ -121,7 +121,7 @@ void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
 void copyoff_job_fail(struct copyoff_job *job, u64 seq,
 		      const struct copyoff_cursor *at, int err)
 {
-	if (job->fail_error && job->fail_seq <= seq)
+	if (job->cancel_error || (job->fail_error && job->fail_seq <= seq))
 		return;
 	job->fail_error = err;
 	job->fail_seq = seq;
@@ -172,11 +172,9 @@ static void slot_fail(struct copyoff_job *job, struct copyoff_slot *slot,
 		      int err)
 {
 	copyoff_job_fail(job, slot->seq, &slot->at, err);
-	if (job->fail_seq == slot->seq) {
-		job->fail_place = slot->place;
+	if (job->fail_error && job->fail_seq == slot->seq)
 		job->fail_bytes = (u64)slot_done_sectors(job, slot) <<
 				  SECTOR_SHIFT;
-	}
 	job->result->result_flags |= COPYOFF_RESULT_DST_UNDEFINED;
 	slot_release(job, slot);
 }
@@ -207,6 +205,14 @@ static void native_failed(struct copyoff_job *job, struct copyoff_slot *slot)
 {
 	const struct copyoff_verdict *v = &slot->cmd.verdict;
 
+	if (v->kind == COPYOFF_LIMIT) {
+		/* Not a byte is lost: the unit now has smaller ones. */
+		slot->smaller = true;
+		slot->state = COPYOFF_SLOT_REDO;
+		todo_add(job, slot);
+		return;
+	}
+	slot->smaller = false;
 	copyoff_job_reason(job, v->kind == COPYOFF_PATH ?
 			   COPYOFF_REASON_NO_PATH :
 			   COPYOFF_REASON_DEVICE_ERROR, v->detail,
@@ -287,20 +293,14 @@ static void advance_prefix(struct copyoff_job *job)
 
 /* ---- the loop ---- */
 
-static void cancel(struct copyoff_job *job, int err)
-{
-	job->cancelled = true;
-	copyoff_job_fail(job, job->seq, &job->next, err);
-}
-
 static void check_stop(struct copyoff_job *job)
 {
-	if (job->cancelled)
+	if (job->cancel_error)
 		return;
 	if (signal_pending(current))
-		cancel(job, -EINTR);
+		job->cancel_error = -EINTR;
 	else if (job->deadline && ktime_get_ns() >= job->deadline)
-		cancel(job, -ETIMEDOUT);
+		job->cancel_error = -ETIMEDOUT;
 }
 
 /* What comes after the failure, or after a cancel, will not be done. */
@@ -308,10 +308,10 @@ static void drop_todo(struct copyoff_job *job)
 {
 	struct copyoff_slot *slot, *next;
 
-	if (!job->fail_error)
+	if (!job->fail_error && !job->cancel_error)
 		return;
 	list_for_each_entry_safe(slot, next, &job->todo, node) {
-		if (!job->cancelled && slot->seq < job->fail_seq)
+		if (!job->cancel_error && slot->seq < job->fail_seq)
 			continue;
 		list_del_init(&slot->node);
 		if (slot->method != COPYOFF_METHOD_HOST)
@@ -364,8 +364,8 @@ static enum copyoff_wait step(struct copyoff_job *job)
 	if (w == COPYOFF_STOP)
 		return COPYOFF_GO;	/* once more, to drop what is late */
 	if (!w)
-		w = job->fail_error ? COPYOFF_FINISHED :
-				      copyoff_issue_next(job);
+		w = job->fail_error || job->cancel_error ?
+		    COPYOFF_FINISHED : copyoff_issue_next(job);
 	if (w == COPYOFF_GO)
 		return w;
 	if (w == COPYOFF_STOP)
@@ -413,7 +413,7 @@ static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
 
 	switch (w) {
 	case COPYOFF_WAIT_CMD:
-		if (job->cancelled || !job->inflight)
+		if (job->cancel_error || !job->inflight)
 			wait_event(job->wait, any_ended(job) || !job->inflight);
 		else
 			wait_event_interruptible_timeout(job->wait,
@@ -513,26 +513,34 @@ static int flush(struct copyoff_job *job)
 	return err;
 }
 
+/* Why the job ends where its prefix does. */
+static int find_error(struct copyoff_job *job)
+{
+	struct copyoff_result *r = job->result;
+
+	r->failed_range = job->p.nr_ranges;
+	if (job->retired == job->p.nr_ranges)
+		return 0;
+	/* A failure that a cancelled job never came to is none. */
+	if (job->fail_error && job->fail_seq == copyoff_job_first_seq(job)) {
+		r->failed_range = job->fail_at.range;
+		r->bytes_done += job->fail_bytes;
+		return job->fail_error;
+	}
+	r->failed_range = job->retired;
+	return job->cancel_error;
+}
+
 /* The loop is over: nothing is in flight. 0 or the errno. */
 static int job_finish(struct copyoff_job *job)
 {
 	struct copyoff_result *r = job->result;
-	int err = 0;
+	int err = find_error(job);
 	u32 i;
 
 	/* Partly written ranges have stale pages, too. */
 	for (i = job->retired; i != job->fetched; i++)
 		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));
-
-	r->failed_range = job->p.nr_ranges;
-	if (job->retired != job->p.nr_ranges) {
-		err = job->fail_error;
-		r->failed_range = job->cancelled && job->fail_seq == job->seq ?
-				  job->retired : job->fail_at.range;
-		if (job->fail_bytes && job->window.count &&
-		    job->fail_place == job->window.head)
-			r->bytes_done += job->fail_bytes;
-	}
 	if (job->p.flags & COPYOFF_COPY_SYNC) {
 		int flush_err = flush(job);
 
@@ -554,6 +562,7 @@ int copyoff_job_run(const struct copyoff_job_params *params,
 	int err;
 
 	memset(result, 0, sizeof(*result));
+	result->failed_range = params->nr_ranges;
 	job = job_create(params, result);
 	if (!job)
 		return -ENOMEM;

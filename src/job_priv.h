@@ -45,7 +45,7 @@ enum copyoff_slot_state {
 	COPYOFF_SLOT_READING,	/* the host reads, in the source's gate */
 	COPYOFF_SLOT_LOADED,	/* its buffer is full; in no gate */
 	COPYOFF_SLOT_WRITING,	/* the host writes, in the destination's gate */
-	COPYOFF_SLOT_REDO,	/* its next piece is to go by the host; no gate */
+	COPYOFF_SLOT_REDO,	/* its next piece is to be done again; no gate */
 };
 
 /* A place in the window at work. On the todo list if LOADED or REDO. */
@@ -59,6 +59,7 @@ struct copyoff_slot {
 	u32 place;			/* in the window */
 	struct copyoff_cursor at;	/* what is left to do starts here... */
 	u32 left;			/* ...and is that long, in sectors */
+	bool smaller;			/* REDO by smaller native commands */
 	/* Whose gates the command is in; either may be NULL. */
 	struct copyoff_target *src;
 	struct copyoff_target *dst;
@@ -104,13 +105,15 @@ struct copyoff_job {
 	unsigned int nr_slots;
 	unsigned int inflight;		/* submitted and not yet reaped */
 
-	/* The first failure in list order; none if fail_error is 0. */
+	/*
+	 * The first failure in list order; none if fail_error is 0. What is
+	 * before it is still done, unless the job is cancelled, too.
+	 */
 	int fail_error;
-	u64 fail_seq;
+	u64 fail_seq;			/* of its command, issued or not */
 	struct copyoff_cursor fail_at;
-	u32 fail_place;
-	u64 fail_bytes;			/* done at the start of fail_place */
-	bool cancelled;			/* nothing at all is to be started */
+	u64 fail_bytes;			/* that its command had done */
+	int cancel_error;		/* if set, nothing at all is started */
 	bool wrote_plain;		/* to a destination without a target */
 
 	struct copyoff_record *wait_rec;
@@ -134,6 +137,12 @@ void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
 /* Note why the bytes at @range do not go by the device. */
 void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
 			u32 detail, u32 range);
+
+/* The number of the command at the prefix. */
+static inline u64 copyoff_job_first_seq(const struct copyoff_job *job)
+{
+	return job->seq - job->window.count;
+}
 
 /* issue.c: issue what comes next in list order. */
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job);

@@ -10,6 +10,7 @@
 #include "front.h"
 
 struct workqueue_struct *copyoff_wq;
+struct workqueue_struct *copyoff_host_wq;
 
 static int __init copyoff_init(void)
 {
@@ -18,9 +19,15 @@ static int __init copyoff_init(void)
 	copyoff_wq = alloc_workqueue("copyoff", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!copyoff_wq)
 		return -ENOMEM;
+	copyoff_host_wq = alloc_workqueue("copyoff_host",
+					  WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!copyoff_host_wq) {
+		err = -ENOMEM;
+		goto out_wq;
+	}
 	err = copyoff_host_init();
 	if (err)
-		goto out_wq;
+		goto out_host_wq;
 	err = copyoff_target_init();
 	if (err)
 		goto out_host;
@@ -33,6 +40,8 @@ out_target:
 	copyoff_target_exit();
 out_host:
 	copyoff_host_exit();
+out_host_wq:
+	destroy_workqueue(copyoff_host_wq);
 out_wq:
 	destroy_workqueue(copyoff_wq);
 	return err;
@@ -42,6 +51,7 @@ static void __exit copyoff_exit(void)
 {
 	copyoff_ctl_exit();
 	copyoff_target_exit();
+	destroy_workqueue(copyoff_host_wq);
 	destroy_workqueue(copyoff_wq);
 	copyoff_host_exit();
 	/* No callback of ours is to run after our code is gone. */

@@ -152,6 +152,16 @@ void copyoff_registry_publish(struct copyoff_target *t)
 		live_replace(rec, t->ti->table);
 	if (!t->live)
 		live_insert(rec, t);
+	t->open = false;
+	spin_unlock_irqrestore(&rec->lock, flags);
+}
+
+void copyoff_registry_open(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
 	t->open = true;
 	record_event(rec);
 	spin_unlock_irqrestore(&rec->lock, flags);
@@ -174,30 +184,39 @@ static void drain(struct copyoff_target *t)
 	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
 }
 
-/* What a SYNC job wrote must not be left behind unflushed by a reload. */
-static void close_flush(struct copyoff_target *t)
+/*
+ * Flush what has been written so far. Nothing else may take the target away:
+ * the caller is in its gate, or is the one who closed it.
+ */
+static void target_flush(struct copyoff_target *t, u64 written)
 {
-	if (!blkdev_issue_flush(t->bdev))
-		return;
-	DMERR("%s: flush before suspend failed", t->lower->name);
+	int err = blkdev_issue_flush(t->bdev);
+
 	spin_lock_irq(&t->rec->lock);
-	t->rec->flush_errors++;
+	t->flushed = max(t->flushed, written);
+	if (err)
+		t->rec->flush_errors++;
+	record_event(t->rec);
 	spin_unlock_irq(&t->rec->lock);
+	if (err)
+		DMERR("%s: flush failed (%d)", t->lower->name, err);
 }
 
 void copyoff_registry_close(struct copyoff_target *t)
 {
 	struct copyoff_record *rec = t->rec;
+	u64 written;
 	bool flush;
 
 	spin_lock_irq(&rec->lock);
 	t->open = false;
 	drain(t);
-	flush = t->need_flush;
-	t->need_flush = false;
+	written = t->written;
+	flush = t->flushed != written;
 	spin_unlock_irq(&rec->lock);
+	/* A reload must not leave behind what a SYNC job wrote. */
 	if (flush)
-		close_flush(t);
+		target_flush(t, written);
 }
 
 void copyoff_registry_remove(struct copyoff_target *t)
@@ -308,15 +327,20 @@ enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
 	return result;
 }
 
-void copyoff_gate_exit(struct copyoff_target *t)
+bool copyoff_gate_exit(struct copyoff_target *t)
 {
 	struct copyoff_record *rec = t->rec;
 	unsigned long flags;
+	bool event;
 
 	spin_lock_irqsave(&rec->lock, flags);
+	/* Does a drain wait, or somebody for room? */
+	event = !t->open || t->inflight >= READ_ONCE(t->opts.max_inflight);
 	t->inflight--;
-	record_event(rec);
+	if (event)
+		record_event(rec);
 	spin_unlock_irqrestore(&rec->lock, flags);
+	return event;
 }
 
 bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
@@ -342,12 +366,12 @@ bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
 
 /* ---- flushing ---- */
 
-void copyoff_gate_need_flush(struct copyoff_target *t)
+void copyoff_gate_wrote(struct copyoff_target *t)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&t->rec->lock, flags);
-	t->need_flush = true;
+	t->written++;
 	spin_unlock_irqrestore(&t->rec->lock, flags);
 }
 
@@ -361,42 +385,52 @@ unsigned int copyoff_record_flush_errors(struct copyoff_record *rec)
 	return n;
 }
 
-/*
- * Enter the gate of a target that needs a flush, or return NULL. One that is
- * closed is flushed by whoever closes it.
- */
-static struct copyoff_target *enter_unflushed(struct copyoff_record *rec)
+/* Under rec->lock. The first target from @sector on that needs a flush. */
+static struct copyoff_target *next_unflushed(struct copyoff_record *rec,
+					     u64 sector)
 {
-	struct copyoff_target *found = NULL;
 	struct rb_node *n;
 
-	spin_lock_irq(&rec->lock);
 	for (n = rb_first(&rec->live); n; n = rb_next(n)) {
 		struct copyoff_target *t =
 			rb_entry(n, struct copyoff_target, node);
 
-		if (!t->need_flush || !t->open)
-			continue;
-		t->need_flush = false;
+		if (t->ti->begin >= sector && t->flushed != t->written)
+			return t;
+	}
+	return NULL;
+}
+
+/*
+ * Enter the gate of the next target that needs a flush; NULL if there is none.
+ * If its gate is closed, that is done by whoever closes it: wait for them.
+ */
+static struct copyoff_target *enter_unflushed(struct copyoff_record *rec,
+					      u64 *sector, u64 *written)
+{
+	struct copyoff_target *t;
+
+	spin_lock_irq(&rec->lock);
+	wait_event_lock_irq(rec->wait,
+			    !(t = next_unflushed(rec, *sector)) || t->open,
+			    rec->lock);
+	if (t) {
 		t->inflight++;
-		found = t;
-		break;
+		*sector = t->ti->begin + t->ti->len;
+		*written = t->written;
 	}
 	spin_unlock_irq(&rec->lock);
-	return found;
+	return t;
 }
 
 int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors)
 {
 	struct copyoff_target *t;
-	int err = 0;
+	u64 sector = 0, written;
 
-	while ((t = enter_unflushed(rec))) {
-		if (blkdev_issue_flush(t->bdev))
-			err = -EIO;
+	while ((t = enter_unflushed(rec, &sector, &written))) {
+		target_flush(t, written);
 		copyoff_gate_exit(t);
 	}
-	if (copyoff_record_flush_errors(rec) != errors)
-		err = -EIO;
-	return err;
+	return copyoff_record_flush_errors(rec) == errors ? 0 : -EIO;
 }

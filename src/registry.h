@@ -5,9 +5,10 @@
  *
  * There is one record per dm device (its gendisk), from the first constructor
  * to the last destructor or the last job that looks at it. Targets come into
- * it by their constructor, are published by resume, and closed by presuspend.
- * A table is live from the resume of its first target; that takes the targets
- * of the old one out, long before their destructors run.
+ * it by their constructor, are published by preresume, opened by resume, and
+ * closed by presuspend. dm calls all of a table's preresume before the first
+ * resume, so a table is either wholly there or not at all when a gate opens;
+ * the targets of the old one are out by then, long before their destructors.
  *
  * Lock order: a record's lock is the innermost but for wait queues; no two
  * records' locks are ever held together.
@@ -34,7 +35,7 @@ struct copyoff_record {
 	struct dm_table *table;		/* only compared, never followed */
 	u64 generation;			/* unique for every live table */
 	u64 events;			/* gates opened, targets gone, room */
-	unsigned int flush_errors;	/* flushes by presuspend that failed */
+	unsigned int flush_errors;	/* flushes for SYNC jobs that failed */
 	struct wait_queue_head wait;	/* for events, and for drains */
 };
 
@@ -57,7 +58,8 @@ struct copyoff_target {
 	struct rb_node node;
 	bool live;			/* in rec->live */
 	bool open;			/* the gate */
-	bool need_flush;		/* SYNC jobs wrote, nobody flushed */
+	u64 written;			/* commands of SYNC jobs that wrote */
+	u64 flushed;			/* how many of these a flush covers */
 	unsigned int inflight;		/* commands in the gate */
 };
 
@@ -69,8 +71,11 @@ int copyoff_registry_add(struct copyoff_target *t, struct gendisk *disk);
 /* Destructor; sleeps until nothing is in flight. */
 void copyoff_registry_remove(struct copyoff_target *t);
 
-/* resume: the target is live and its gate open. Cannot fail. */
+/* preresume: the target is live, its gate still closed. Cannot fail. */
 void copyoff_registry_publish(struct copyoff_target *t);
+
+/* resume: so is its gate now open, and that of all others will be. */
+void copyoff_registry_open(struct copyoff_target *t);
 
 /*
  * presuspend: close the gate, wait for all commands in it, and flush for SYNC
@@ -120,8 +125,11 @@ enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
 				      struct copyoff_target *held,
 				      struct copyoff_map *map);
 
-/* Any context. The target may be gone when this returns. */
-void copyoff_gate_exit(struct copyoff_target *t);
+/*
+ * Any context. The target may be gone when this returns. Returns true if
+ * somebody may have waited for it, which counts as an event.
+ */
+bool copyoff_gate_exit(struct copyoff_target *t);
 
 /* Has anything happened since @events was read? For wait_event(). */
 bool copyoff_record_changed(struct copyoff_record *rec, u64 events);
@@ -138,13 +146,14 @@ bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
 		       u64 *unit_sector);
 
 /* A SYNC job has written through this gate, which it is still in. */
-void copyoff_gate_need_flush(struct copyoff_target *t);
+void copyoff_gate_wrote(struct copyoff_target *t);
 
 /*
- * copyoff_record_flush() - flush every lower device that needs it
+ * copyoff_record_flush() - flush every lower device that SYNC jobs wrote to
  * @errors: rec->flush_errors when the job began
  *
- * Sleeps. Returns 0 or -EIO, also if a presuspend could not flush since.
+ * Sleeps, also for a presuspend that is about to flush. Returns 0, or -EIO if
+ * any flush has failed since, whoever asked for it.
  */
 int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors);
 unsigned int copyoff_record_flush_errors(struct copyoff_record *rec);

@@ -3,6 +3,7 @@
  * Units, and which method serves a pair of them.
  */
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -20,79 +21,135 @@ static const struct copyoff_backend *const backends[] = {
 	&copyoff_backend_nvme,
 };
 
-/* Protects the list and every unit's users; probes run under it. */
+/* Protects the list and every unit's users; held for moments only. */
 static DEFINE_MUTEX(units_mutex);
 static LIST_HEAD(units);
 
-static struct copyoff_unit *unit_find(struct gendisk *disk)
-{
-	struct copyoff_unit *u;
-
-	list_for_each_entry(u, &units, node)
-		if (u->disk == disk)
-			return u;
-	return NULL;
-}
-
-static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
-		       blk_mode_t mode)
-{
-	unsigned int i;
-
-	u->reason = COPYOFF_REASON_NO_COPY_COMMAND;
-	for (i = 0; i < ARRAY_SIZE(backends); i++) {
-		if (!backends[i]->probe(u, bdev, mode))
-			continue;
-		u->backend = backends[i];
-		break;
-	}
-	if (compat_bdev_has_inline_crypto(bdev))
-		u->reason = COPYOFF_REASON_ENCRYPTED;
-	if (bdev_is_zoned(bdev))
-		u->reason = COPYOFF_REASON_ZONED;
-}
-
-static struct copyoff_unit *unit_create(struct block_device *bdev,
-					blk_mode_t mode)
+static struct copyoff_unit *unit_alloc(struct gendisk *disk)
 {
 	struct copyoff_unit *u = kzalloc(sizeof(*u), GFP_KERNEL);
 
 	if (!u)
-		return ERR_PTR(-ENOMEM);
-	u->disk = bdev->bd_disk;
+		return NULL;
+	u->disk = disk;
 	u->grown = COPYOFF_FIRST_SECTORS;
+	u->ceiling = U32_MAX;
 	u->retry_after = QUARANTINE_FIRST_NS;
+	u->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	mutex_init(&u->probe_mutex);
 	spin_lock_init(&u->lock);
-	unit_probe(u, bdev, mode);
-	list_add(&u->node, &units);
 	return u;
+}
+
+/* The disk's unit, or @fresh as such; with one more user. */
+static struct copyoff_unit *unit_find(struct gendisk *disk,
+				      struct copyoff_unit *fresh)
+{
+	struct copyoff_unit *u, *found = fresh;
+
+	mutex_lock(&units_mutex);
+	list_for_each_entry(u, &units, node)
+		if (u->disk == disk)
+			found = u;
+	if (found == fresh)
+		list_add(&fresh->node, &units);
+	found->users++;
+	mutex_unlock(&units_mutex);
+	return found;
+}
+
+/* Under probe_mutex. Ask each method, until one knows the unit. */
+static bool ask_backends(struct copyoff_unit *u, struct block_device *bdev,
+			 blk_mode_t mode, struct copyoff_found *found)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(backends); i++) {
+		if (u->backend && u->backend != backends[i])
+			continue;
+		if (!backends[i]->probe(u, bdev, mode, found))
+			continue;
+		u->backend = backends[i];
+		return true;
+	}
+	return false;
+}
+
+/* Under probe_mutex. */
+static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
+		       blk_mode_t mode)
+{
+	struct copyoff_found found = {
+		.reason = COPYOFF_REASON_NO_COPY_COMMAND,
+		.limits.lba_shift = ilog2(bdev_logical_block_size(bdev)),
+		.complete = true,
+	};
+
+	ask_backends(u, bdev, mode, &found);
+	if (compat_bdev_has_inline_crypto(bdev))
+		found.reason = COPYOFF_REASON_ENCRYPTED;
+	if (bdev_is_zoned(bdev))
+		found.reason = COPYOFF_REASON_ZONED;
+	spin_lock_irq(&u->lock);
+	u->limits = found.limits;
+	u->reason = found.reason;
+	spin_unlock_irq(&u->lock);
+	u->probed = found.complete;
+}
+
+/* Under probe_mutex. */
+static bool probe_is_stale(struct copyoff_unit *u, struct block_device *bdev)
+{
+	return !u->probed || READ_ONCE(u->off) ||
+	       bdev_logical_block_size(bdev) !=
+	       1U << copyoff_unit_lba_shift(u);
 }
 
 struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 				      blk_mode_t mode)
 {
+	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
 	struct copyoff_unit *u;
 
-	mutex_lock(&units_mutex);
-	u = unit_find(bdev->bd_disk);
-	if (!u)
-		u = unit_create(bdev, mode);
-	if (!IS_ERR(u))
-		u->users++;
-	mutex_unlock(&units_mutex);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	u = unit_find(bdev->bd_disk, fresh);
+	if (u != fresh)
+		kfree(fresh);
+	mutex_lock(&u->probe_mutex);
+	if (probe_is_stale(u, bdev)) {
+		unit_probe(u, bdev, mode);
+		copyoff_unit_retry(u);
+	}
+	mutex_unlock(&u->probe_mutex);
 	return u;
 }
 
 void copyoff_unit_put(struct copyoff_unit *u)
 {
+	bool last;
+
 	mutex_lock(&units_mutex);
-	if (!--u->users) {
+	last = !--u->users;
+	if (last)
 		list_del(&u->node);
-		if (u->backend)
-			u->backend->release(u);
-		kfree(u);
-	}
 	mutex_unlock(&units_mutex);
+	if (!last)
+		return;
+	if (u->backend)
+		u->backend->release(u);
+	kfree(u);
+}
+
+u32 copyoff_unit_lba_shift(struct copyoff_unit *u)
+{
+	unsigned long flags;
+	u32 shift;
+
+	spin_lock_irqsave(&u->lock, flags);
+	shift = u->limits.lba_shift;
+	spin_unlock_irqrestore(&u->lock, flags);
+	return shift;
 }
 
 /* Under u->lock. True if this is news. */
@@ -127,7 +184,8 @@ void copyoff_unit_report(struct copyoff_unit *u,
 	case COPYOFF_DONE:
 		u->errors = 0;
 		u->retry_after = QUARANTINE_FIRST_NS;
-		u->grown = copyoff_limits_grow(u->grown, sectors, ns);
+		u->grown = min(copyoff_limits_grow(u->grown, sectors, ns),
+			       u->ceiling);
 		break;
 	case COPYOFF_UNSUPPORTED:
 		off = turn_off(u, v->detail);
@@ -136,8 +194,9 @@ void copyoff_unit_report(struct copyoff_unit *u,
 		/* Smaller, down to a page; a unit that refuses that has no use. */
 		if (sectors <= PAGE_SECTORS)
 			off = turn_off(u, v->detail);
-		else
-			u->grown = min(u->grown, sectors / 2);
+		u->ceiling = min(u->ceiling, max_t(u32, sectors / 2,
+						   PAGE_SECTORS));
+		u->grown = min(u->grown, u->ceiling);
 		break;
 	case COPYOFF_FAIL:
 		break;
@@ -163,31 +222,21 @@ void copyoff_unit_retry(struct copyoff_unit *u)
 	u->retry_at = 0;
 	u->retry_after = QUARANTINE_FIRST_NS;
 	u->grown = COPYOFF_FIRST_SECTORS;
+	u->ceiling = U32_MAX;
 	spin_unlock_irqrestore(&u->lock, flags);
 }
 
 /* Under u->lock. */
 static enum copyoff_reason unit_reason(struct copyoff_unit *u)
 {
+	if (u->reason)
+		return u->reason;
 	if (u->off)
 		return COPYOFF_REASON_NO_COPY_COMMAND;
 	if (u->retry_at && ktime_get_ns() < u->retry_at)
 		return COPYOFF_REASON_QUARANTINED;
 	u->retry_at = 0;
 	return COPYOFF_REASON_NONE;
-}
-
-const char *copyoff_unit_state(struct copyoff_unit *u)
-{
-	enum copyoff_reason reason;
-	unsigned long flags;
-
-	spin_lock_irqsave(&u->lock, flags);
-	reason = unit_reason(u);
-	spin_unlock_irqrestore(&u->lock, flags);
-	if (reason == COPYOFF_REASON_QUARANTINED)
-		return "quarantined";
-	return reason ? "off" : "on";
 }
 
 static bool opts_allow(const struct copyoff_opts *opts,
@@ -206,11 +255,10 @@ static bool opts_allow(const struct copyoff_opts *opts,
 }
 
 /* The limits of a side: the unit's, or what the table says. */
-static enum copyoff_reason end_caps(const struct copyoff_end *end, u32 grown,
+static enum copyoff_reason end_caps(const struct copyoff_end *end,
+				    struct copyoff_limits l, u32 grown,
 				    struct copyoff_caps *caps)
 {
-	struct copyoff_limits l = end->unit->limits;
-
 	copyoff_limits_override(&l, end->opts);
 	if (!copyoff_limits_usable(&l))
 		return COPYOFF_REASON_NO_LIMITS;
@@ -229,7 +277,19 @@ static enum copyoff_reason end_reason(const struct copyoff_end *end)
 	if (end->unit->backend &&
 	    !opts_allow(end->opts, end->unit->backend->method))
 		return COPYOFF_REASON_TARGET_OFF;
-	return end->unit->reason;
+	return COPYOFF_REASON_NONE;
+}
+
+/* Under no lock: a unit's own reason, wherever it stands in a pair. */
+static enum copyoff_reason other_reason(struct copyoff_unit *u)
+{
+	enum copyoff_reason reason;
+	unsigned long flags;
+
+	spin_lock_irqsave(&u->lock, flags);
+	reason = u->reason;
+	spin_unlock_irqrestore(&u->lock, flags);
+	return reason;
 }
 
 enum copyoff_reason copyoff_route(const struct copyoff_end *src,
@@ -237,6 +297,7 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 				  struct copyoff_caps *caps, u32 *detail)
 {
 	struct copyoff_unit *u = src->unit;
+	struct copyoff_limits limits;
 	struct copyoff_caps dst_caps;
 	enum copyoff_reason reason;
 	unsigned long flags;
@@ -248,21 +309,28 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 		reason = end_reason(dst);
 	if (reason)
 		return reason;
-	if (u->backend != dst->unit->backend)
-		return COPYOFF_REASON_DIFFERENT_TRANSPORT;
-	if (u != dst->unit)
-		return COPYOFF_REASON_DIFFERENT_UNIT;
+	if (u != dst->unit) {
+		reason = other_reason(u);
+		if (!reason)
+			reason = other_reason(dst->unit);
+		if (reason)
+			return reason;
+		return u->backend == dst->unit->backend ?
+		       COPYOFF_REASON_DIFFERENT_UNIT :
+		       COPYOFF_REASON_DIFFERENT_TRANSPORT;
+	}
 
 	spin_lock_irqsave(&u->lock, flags);
 	reason = unit_reason(u);
 	if (reason)
 		*detail = u->off_detail;
+	limits = u->limits;
 	grown = u->grown;
 	spin_unlock_irqrestore(&u->lock, flags);
 	if (!reason)
-		reason = end_caps(src, grown, caps);
+		reason = end_caps(src, limits, grown, caps);
 	if (!reason)
-		reason = end_caps(dst, grown, &dst_caps);
+		reason = end_caps(dst, limits, grown, &dst_caps);
 	if (!reason)
 		copyoff_caps_min(caps, &dst_caps);
 	return reason;

@@ -10,6 +10,7 @@
 #define COPYOFF_ROUTE_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 
 #include "backend.h"
@@ -17,19 +18,24 @@
 #include "tableargs.h"
 
 struct copyoff_unit {
-	/* Under the mutex of all units. */
+	/* Under the lock of all units. */
 	struct list_head node;
 	unsigned int users;
 
-	/* Constant once the unit is found. */
 	struct gendisk *disk;	/* pinned by whoever has the device open */
+
+	struct mutex probe_mutex;	/* one probe at a time */
+	bool probed;		/* under probe_mutex; and it told all */
+
+	/* Constant from the first probe on. */
 	const struct copyoff_backend *backend;	/* NULL: no method but the host */
 	void *priv;		/* the backend's */
-	struct copyoff_limits limits;
-	enum copyoff_reason reason;	/* why it cannot copy, or NONE */
 
 	spinlock_t lock;	/* protects what follows; taken in interrupts */
+	struct copyoff_limits limits;	/* as the last probe found them */
+	enum copyoff_reason reason;	/* why it cannot copy, or NONE */
 	u32 grown;		/* sectors that a command may have by now */
+	u32 ceiling;		/* that it was refused with more than this */
 	bool off;		/* found unable, until "offload retry" */
 	u32 off_detail;		/* the device's word for that */
 	unsigned int errors;	/* in a row */
@@ -40,7 +46,8 @@ struct copyoff_unit {
 /*
  * copyoff_unit_get() - the unit below an open block device
  *
- * Sleeps, does I/O; for constructors. Returns an ERR_PTR only for want of
+ * Sleeps, does I/O; for constructors. What an earlier probe could not tell, or
+ * what has changed since, is asked again. Returns an ERR_PTR only for want of
  * memory: a device without any copy command is a unit, too.
  */
 struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
@@ -57,8 +64,8 @@ void copyoff_unit_report(struct copyoff_unit *unit,
 /* Forget that the unit was found unable; any context. */
 void copyoff_unit_retry(struct copyoff_unit *unit);
 
-/* "on", "off" or "quarantined", for a status line; any context. */
-const char *copyoff_unit_state(struct copyoff_unit *unit);
+/* log2 of the block size that the limits are in; any context. */
+u32 copyoff_unit_lba_shift(struct copyoff_unit *unit);
 
 /* One side of a pair, for copyoff_route(). */
 struct copyoff_end {

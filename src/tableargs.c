@@ -40,16 +40,12 @@ static const struct number {
 	  "doubt_s takes a number of seconds from 1 to 86400" },
 };
 
-#define NR_NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
-
 static const char * const offload_words[] = {
 	[COPYOFF_OFFLOAD_ON] = "on",
 	[COPYOFF_OFFLOAD_OFF] = "off",
 	[COPYOFF_OFFLOAD_NVME] = "nvme",
 	[COPYOFF_OFFLOAD_SCSI] = "scsi",
 };
-
-#define NR_OFFLOAD	(sizeof(offload_words) / sizeof(offload_words[0]))
 
 static u32 *member_of(struct copyoff_opts *o, const struct number *n)
 {
@@ -77,7 +73,7 @@ static int parse_offload(struct copyoff_opts *o, const char *word)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_OFFLOAD; i++) {
+	for (i = 0; i < ARRAY_SIZE(offload_words); i++) {
 		if (strcmp(word, offload_words[i]))
 			continue;
 		o->offload = i;
@@ -90,7 +86,7 @@ static const struct number *number_by_word(const char *word)
 {
 	size_t i;
 
-	for (i = 0; i < NR_NUMBERS; i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (!strcmp(word, numbers[i].word))
 			return &numbers[i];
 	return NULL;
@@ -133,7 +129,7 @@ void copyoff_opts_default(struct copyoff_opts *o)
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
-	for (i = 0; i < NR_NUMBERS; i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		*member_of(o, &numbers[i]) = numbers[i].missing;
 }
 
@@ -173,7 +169,7 @@ static unsigned int words_given(const struct copyoff_opts *o)
 	unsigned int words = o->offload == COPYOFF_OFFLOAD_ON ? 0 : 2;
 	size_t i;
 
-	for (i = 0; i < NR_NUMBERS; i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (number_given(o, &numbers[i]))
 			words += 2;
 	return words;
@@ -193,7 +189,7 @@ int copyoff_opts_emit(const struct copyoff_opts *o, char *buf, size_t size)
 	if (o->offload != COPYOFF_OFFLOAD_ON)
 		len += scnprintf(buf + len, size - len, " offload %s",
 				 offload_words[o->offload]);
-	for (i = 0; i < NR_NUMBERS; i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (number_given(o, &numbers[i]))
 			len += scnprintf(buf + len, size - len, " %s %u",
 					 numbers[i].word,

@@ -185,9 +185,15 @@ static void copyoff_presuspend_undo(struct dm_target *ti)
 	copyoff_registry_reopen(ti->private);
 }
 
-static void copyoff_resume(struct dm_target *ti)
+static int copyoff_preresume(struct dm_target *ti)
 {
 	copyoff_registry_publish(ti->private);
+	return 0;
+}
+
+static void copyoff_resume(struct dm_target *ti)
+{
+	copyoff_registry_open(ti->private);
 }
 
 /* ---- status and messages: inside the live table, so they never wait ---- */
@@ -298,6 +304,7 @@ static struct target_type copyoff_target_type = {
 	.map = copyoff_map,
 	.presuspend = copyoff_presuspend,
 	.presuspend_undo = copyoff_presuspend_undo,
+	.preresume = copyoff_preresume,
 	.resume = copyoff_resume,
 	.status = copyoff_status,
 	.message = copyoff_message,

@@ -103,7 +103,7 @@ u32 copyoff_window_push(struct copyoff_window *w,
 	e->skipped = skip_for(w, a->nr);
 	e->first = e->skipped ? 0 : w->arena_next;
 	memcpy(w->arena + e->first, a->ext, a->nr * sizeof(*a->ext));
-	w->arena_next = e->first + a->nr;
+	w->arena_next = (e->first + a->nr) % w->arena_size;
 	w->arena_used += e->skipped + a->nr;
 	w->count++;
 	return place;

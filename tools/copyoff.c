@@ -179,10 +179,10 @@ static void print_reasons(const struct total *t)
 static void print_summary(const struct total *t)
 {
 	double took = seconds() - t->began;
-	char a[32];
+	char a[32], b[32];
 
 	printf("%s in %.1f s: %s by nvme", human(t->done, a, sizeof(a)), took,
-	       human(t->bytes[COPYOFF_METHOD_NVME], (char [32]){ 0 }, 32));
+	       human(t->bytes[COPYOFF_METHOD_NVME], b, sizeof(b)));
 	if (t->bytes[COPYOFF_METHOD_SCSI])
 		printf(", %s by scsi",
 		       human(t->bytes[COPYOFF_METHOD_SCSI], a, sizeof(a)));
@@ -241,11 +241,13 @@ static const char *explain(int err, const char *src, const char *dst)
 
 	switch (err) {
 	case EXDEV:
-		snprintf(text, sizeof(text), "neither %s nor %s has a copyoff target; see \"dmsetup table\"",
+		snprintf(text, sizeof(text),
+			 "neither %s nor %s has a copyoff target; see \"dmsetup table\"",
 			 src, dst);
 		break;
 	case EOPNOTSUPP:
-		snprintf(text, sizeof(text), "no device can copy from %s to %s, and --no-fallback forbids the host",
+		snprintf(text, sizeof(text),
+			 "no device can copy from %s to %s, and the host may not",
 			 src, dst);
 		break;
 	case ERANGE:
@@ -288,7 +290,8 @@ static enum status copy(int ctl, int src, int dst, const struct options *o,
 	else
 		print_summary(&t);
 	if (err == EINTR) {
-		fprintf(stderr, "copyoff: interrupted; go on with --src %" PRIu64 " --dst %" PRIu64 " --length %" PRIu64 "\n",
+		fprintf(stderr, "copyoff: interrupted; go on with --src %" PRIu64
+			" --dst %" PRIu64 " --length %" PRIu64 "\n",
 			o->src_offset + t.done, o->dst_offset + t.done,
 			length - t.done);
 		return STATUS_CANCELLED;

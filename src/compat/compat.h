@@ -16,19 +16,17 @@
 #include "compat_config.h"
 
 #ifndef COPYOFF_PROBE_SENTINEL_YES
-#error "dm-copyoff: the probe that must always compile did not: the build environment for kernel modules is broken"
+#error "dm-copyoff: what must always compile did not: modules cannot be built here"
 #endif
 #ifdef COPYOFF_PROBE_SENTINEL_NO
-#error "dm-copyoff: the probe that must never compile did: the build environment for kernel modules is broken"
+#error "dm-copyoff: what must never compile did: modules cannot be built here"
 #endif
 
 /* <linux/blkdev.h> */
 
-#ifdef HAVE_BLK_MODE_T
-/* nothing to do */
-#elif defined(HAVE_DM_GET_DEVICE_FMODE_T)
-typedef fmode_t blk_mode_t;
-#else
+#if !defined(HAVE_BLK_MODE_T) && defined(HAVE_DM_GET_DEVICE_FMODE_T)
+#define blk_mode_t fmode_t
+#elif !defined(HAVE_BLK_MODE_T)
 #error "dm-copyoff: no known form of dm_get_device(); kernel newer than supported?"
 #endif
 
@@ -67,8 +65,7 @@ static inline void compat_dm_target_flush_bypasses_map(struct dm_target *ti)
  * Sleeps. Returns 0, a positive NVMe status, or a negative errno. @buffer must
  * be physically contiguous.
  */
-extern int nvme_submit_sync_cmd(struct request_queue *q,
-				struct nvme_command *cmd, void *buffer,
-				unsigned int bufflen);
+int nvme_submit_sync_cmd(struct request_queue *q, struct nvme_command *cmd,
+			 void *buffer, unsigned int bufflen);
 
 #endif /* COPYOFF_COMPAT_H */

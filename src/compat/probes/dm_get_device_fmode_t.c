@@ -4,8 +4,8 @@
 
 int copyoff_probe(struct dm_target *ti, struct dm_dev **dev)
 {
-	static_assert(__builtin_types_compatible_p(typeof(&dm_get_device),
-		int (*)(struct dm_target *, const char *, fmode_t,
-			struct dm_dev **)));
-	return dm_get_device(ti, "", dm_table_get_mode(ti->table), dev);
+	int (*form)(struct dm_target *ti, const char *path, fmode_t mode,
+		    struct dm_dev **dev) = dm_get_device;
+
+	return form(ti, "", dm_table_get_mode(ti->table), dev);
 }

@@ -37,5 +37,5 @@ dd if=/dev/urandom of=/dev/mapper/zero bs=1M count=8 oflag=direct status=none
 "$COPYOFF" copy --dst 256M --length 8M --keys /dev/mapper/zero /dev/mapper/zero >/run/out
 cat /run/out
 grep -qx bytes_host=8388608 /run/out || fail "a command that was refused counts as done"
-grep -q 'DEVICE_ERROR.*0x183' /run/out || fail "the device's word is missing"
+grep -q '^reasons=.*0x183' /run/out || fail "the device's word is missing"
 cmp -n 8388608 -i 0:268435456 /dev/mapper/zero /dev/mapper/zero
