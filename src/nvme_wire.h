@@ -23,8 +23,8 @@ struct copyoff_nvme_desc {
 	__le16 nlb;		/* 0-based */
 	u8 rsvd18[6];
 	__le32 eilbrt;
-	__le16 elbatm;
 	__le16 elbat;
+	__le16 elbatm;
 };
 
 /* Command dwords 10 to 15 of Copy: NVM 3.2.2, figures 32 to 37. */
