@@ -56,7 +56,10 @@ bool copyoff_limits_usable(const struct copyoff_limits *l);
 void copyoff_limits_caps(const struct copyoff_limits *l, u32 grown,
 			 u32 opts_kib, struct copyoff_caps *caps);
 
-/* The smaller of two, member by member; the larger alignment. */
+/*
+ * The smaller of two, member by member; the larger alignment. Both are of one
+ * unit, so that the alignments are the same.
+ */
 void copyoff_caps_min(struct copyoff_caps *caps, const struct copyoff_caps *b);
 
 /* The size that commands grow to after one of @sectors took @ns. */

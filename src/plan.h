@@ -34,7 +34,8 @@ void copyoff_plan_begin(struct copyoff_plan *p, struct copyoff_extent *ext,
 /*
  * copyoff_plan_add() - take as much of a piece as fits
  * @src, @dst: where it is and where it goes, sectors of the units
- * @sectors: how long it is; not zero
+ * @sectors: how long it is; not zero. A piece that overlaps itself is not for
+ *	us to find: its range was refused before.
  *
  * Returns how many sectors were taken, from the start of the piece. Zero: the
  * command is full, or the piece does not adjoin its destination, or it reads

@@ -19,7 +19,10 @@ struct copyoff_extent {
 	u32 sectors;
 };
 
-/* Do [a, a + alen) and [b, b + blen) share anything? Neither may wrap. */
+/*
+ * Do [a, a + alen) and [b, b + blen) share anything? Neither may wrap, nor be
+ * empty.
+ */
 static inline bool copyoff_overlap(u64 a, u64 alen, u64 b, u64 blen)
 {
 	return a < b + blen && b < a + alen;

@@ -124,5 +124,7 @@ bool copyoff_window_pop(struct copyoff_window *w, u32 *sectors)
 	w->arena_used -= e->skipped + e->nr;
 	w->head = (w->head + 1) % w->size;
 	w->count--;
+	if (!w->count)
+		w->arena_next = 0;
 	return true;
 }

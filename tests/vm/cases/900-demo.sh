@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: demo
-# timeout: 280
+# timeout: 500
 #
 # What scripts/demo shows. What is for people goes to the console, between a
 # first line "=== dm-copyoff" and a last line "===".
