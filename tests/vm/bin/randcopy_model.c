@@ -19,15 +19,13 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Why a side cannot take part, whatever the other is. */
+/* What a table says against a side. It comes before what its disk says. */
 static enum copyoff_reason side_reason(const struct line *l)
 {
 	if (!l->copyoff)
 		return COPYOFF_REASON_NOT_COPYOFF;
 	if (l->offload == OFFLOAD_OFF)
 		return COPYOFF_REASON_TARGET_OFF;
-	if (l->lower->disk->kind == DISK_PLAIN)
-		return COPYOFF_REASON_NO_COPY_COMMAND;
 	return COPYOFF_REASON_NONE;
 }
 
@@ -43,6 +41,9 @@ static enum copyoff_reason reason_of(uint32_t flags, const struct line *src,
 		reason = side_reason(dst);
 	if (reason)
 		return reason;
+	if (src->lower->disk->kind == DISK_PLAIN ||
+	    dst->lower->disk->kind == DISK_PLAIN)
+		return COPYOFF_REASON_NO_COPY_COMMAND;
 	if (src->lower->disk != dst->lower->disk)
 		return COPYOFF_REASON_DIFFERENT_UNIT;
 	if (src->lower->disk->kind == DISK_NO_LIMITS)
