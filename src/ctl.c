@@ -2,6 +2,7 @@
 /*
  * /dev/copyoff-ctl: from a structure in user memory to a job and back.
  */
+#include <linux/bits.h>
 #include <linux/blkdev.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -17,6 +18,15 @@
 
 #define COPY_FLAGS	(COPYOFF_COPY_NO_FALLBACK | COPYOFF_COPY_NO_OFFLOAD | \
 			 COPYOFF_COPY_SYNC)
+
+/* All that a copy can meet here; the others are for methods to come. */
+#define R(name)		BIT_ULL(COPYOFF_REASON_##name)
+#define REASONS		(R(FLAG) | R(TARGET_OFF) | R(TOO_SMALL) | \
+			 R(MISALIGNED) | R(NOT_COPYOFF) | \
+			 R(DIFFERENT_UNIT) | R(NO_COPY_COMMAND) | \
+			 R(NO_LIMITS) | R(BLOCK_SIZE) | R(PROTECTION_INFO) | \
+			 R(ZONED) | R(ENCRYPTED) | R(LOWER_IS_STACKED) | \
+			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR))
 
 /* ---- descriptors ---- */
 
@@ -167,7 +177,7 @@ static int features(union args *args)
 		return -EINVAL;
 	f->copy_flags = COPY_FLAGS;
 	f->result_flags = COPYOFF_RESULT_DST_UNDEFINED;
-	f->reasons = (2ULL << COPYOFF_REASON_DEVICE_ERROR) - 2;
+	f->reasons = REASONS;
 	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME;
 	f->max_ranges = COPYOFF_MAX_RANGES;
 	return 0;
@@ -319,6 +329,14 @@ static int take_args(const struct op *op, union args *args, u32 size,
 	return copy_struct_from_user(args, op->size, from, size);
 }
 
+/* The out members, as far as the caller's size reaches. */
+static unsigned long put_results(const struct op *op, const union args *args,
+				 u8 __user *user, size_t size)
+{
+	return copy_to_user(user + op->out, (const u8 *)args + op->out,
+			    size - op->out);
+}
+
 static long copyoff_ioctl(struct file *file, unsigned int cmd,
 			  unsigned long arg)
 {
@@ -337,12 +355,16 @@ static long copyoff_ioctl(struct file *file, unsigned int cmd,
 	err = take_args(op, &args, claimed, user);
 	if (err)
 		return err;
-	/* The out members count from zero, whatever came in. */
+	/*
+	 * The out members count from zero, whatever came in. They are written
+	 * first of all, too: better no copy than one whose result is lost.
+	 */
 	memset((u8 *)&args + op->out, 0, op->size - op->out);
-	err = op->run(&args);
 	size = min_t(size_t, claimed, op->size);
-	if (copy_to_user(user + op->out, (u8 *)&args + op->out,
-			 size - op->out))
+	if (put_results(op, &args, user, size))
+		return -EFAULT;
+	err = op->run(&args);
+	if (put_results(op, &args, user, size))
 		return -EFAULT;
 	return err;
 }

@@ -7,23 +7,16 @@
  * I/O, or touches user memory. If it cannot go on it leaves the gates and says
  * what to wait for.
  */
-#include <linux/freezer.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "job_priv.h"
+#include "place.h"
 #include "trace.h"
 
 /* More than any command has, and a multiple of any block. */
 #define MOST_SECTORS	(U32_MAX & ~0xffffU)
-
-/* One side at the place of the attempt. */
-struct place {
-	const struct copyoff_side *side;
-	struct copyoff_map map;
-	u64 sector;		/* of the side's device */
-};
 
 /* An attempt to issue something. */
 struct attempt {
@@ -31,44 +24,16 @@ struct attempt {
 	struct copyoff_slot *slot;
 	struct copyoff_cursor at;
 	u32 most;		/* sectors at most */
-	bool again;		/* the host redoes what has its place already */
-	struct place src;
-	struct place dst;
+	bool again;		/* what has its place already is redone */
+	bool issued;
+	u32 align;		/* sectors: no piece is cut within a block */
+	struct copyoff_place src;
+	struct copyoff_place dst;
 	struct copyoff_caps caps;
 	struct copyoff_plan plan;
 	enum copyoff_reason reason;
 	u32 detail;
 };
-
-/* ---- places ---- */
-
-static u64 unit_sector(const struct place *p, u64 sector)
-{
-	const struct copyoff_target *t = p->map.target;
-
-	return t ? t->unit_start + (sector - p->map.begin) :
-		   p->side->start + sector;
-}
-
-static struct block_device *lower_bdev(const struct place *p)
-{
-	return p->map.target ? p->map.target->bdev : p->side->bdev;
-}
-
-static const void *unit_id(const struct place *p)
-{
-	return p->map.target ? p->map.target->unit->disk :
-			       p->side->bdev->bd_disk;
-}
-
-static void end_of(const struct place *p, struct copyoff_end *end)
-{
-	const struct copyoff_target *t = p->map.target;
-
-	end->unit = t ? t->unit : NULL;
-	end->opts = t ? &t->opts : NULL;
-	end->stacked = t && t->stacked;
-}
 
 /* May the host hold both gates while it copies? */
 static bool paired(const struct attempt *a)
@@ -79,116 +44,22 @@ static bool paired(const struct attempt *a)
 	return s && d && !s->stacked && !d->stacked;
 }
 
-/* ---- gates ---- */
-
-static enum copyoff_wait enter(struct copyoff_job *job, struct place *p,
-			       struct copyoff_target *held)
+/* In sectors: what the two devices that are to be read and written take. */
+static u32 place_alignment(const struct attempt *a)
 {
-	struct copyoff_record *rec = p->side->rec;
-
-	if (copyoff_gate_enter(rec, p->sector, held, &p->map) !=
-	    COPYOFF_CLOSED)
-		return COPYOFF_GO;
-	p->map.target = NULL;
-	job->wait_rec = rec;
-	job->wait_events = p->map.events;
-	return COPYOFF_WAIT_GATE;
-}
-
-static void leave(struct place *src, struct place *dst)
-{
-	struct copyoff_target *s = src->map.target, *d = dst->map.target;
-
-	if (s)
-		copyoff_gate_exit(s);
-	if (d && d != s)
-		copyoff_gate_exit(d);
-}
-
-/* Both, or neither. */
-static enum copyoff_wait enter_both(struct copyoff_job *job, struct place *src,
-				    struct place *dst)
-{
-	enum copyoff_wait w = enter(job, src, NULL);
-
-	if (w)
-		return w;
-	w = enter(job, dst, src->map.target);
-	/* Our own going back is not what we wait for. */
-	if (w && src->map.target && copyoff_gate_exit(src->map.target) &&
-	    src->side->rec == dst->side->rec)
-		job->wait_events++;
-	return w;
+	return copyoff_job_alignment(copyoff_place_bdev(&a->src),
+				     copyoff_place_bdev(&a->dst)) >>
+	       SECTOR_SHIFT;
 }
 
 /* ---- what the tables say ---- */
 
-/* The unit and sector that lies at a sector of a side, without its gate. */
-static void look(const struct copyoff_side *side, u64 sector,
-		 struct copyoff_map *map, const void **unit, u64 *at)
+/* Is the check good for the tables whose gates we are in? */
+static bool is_checked(const struct attempt *a)
 {
-	if (copyoff_map_units(side->rec, sector, map, unit, at))
-		return;
-	*unit = side->bdev->bd_disk;
-	*at = side->start + sector;
-}
-
-/* Does any of the destination touch this piece of the source, below? */
-static bool piece_overlaps(struct copyoff_job *job, const void *unit, u64 at,
-			   u64 len, u64 dst, u64 dst_len)
-{
-	while (dst_len) {
-		const void *dst_unit;
-		struct copyoff_map map;
-		u64 n, dst_at;
-
-		look(&job->dst, dst, &map, &dst_unit, &dst_at);
-		n = min(dst_len, map.end - dst);
-		if (dst_unit == unit && copyoff_overlap(at, len, dst_at, n))
-			return true;
-		dst += n;
-		dst_len -= n;
-	}
-	return false;
-}
-
-/* Does the range overlap itself from @offset on, on the units? */
-static bool range_overlaps(struct copyoff_job *job,
-			   const struct copyoff_range *r, u64 offset)
-{
-	u64 src = (r->src_offset + offset) >> SECTOR_SHIFT;
-	u64 dst = (r->dst_offset + offset) >> SECTOR_SHIFT;
-	u64 left = (r->length - offset) >> SECTOR_SHIFT, dst_len = left;
-
-	while (left) {
-		struct copyoff_map map;
-		const void *unit;
-		u64 n, at;
-
-		look(&job->src, src, &map, &unit, &at);
-		n = min(left, map.end - src);
-		if (piece_overlaps(job, unit, at, n, dst, dst_len))
-			return true;
-		src += n;
-		left -= n;
-	}
-	return false;
-}
-
-/* Checks that hold for as long as the tables do. 0 or a negative errno. */
-static int check_range(struct attempt *a)
-{
-	struct copyoff_job *job = a->job;
-	const struct copyoff_range *r = copyoff_job_range(job, a->at.range);
-	int err;
-
-	err = copyoff_range_check(r, bdev_nr_bytes(job->src.bdev),
-				  bdev_nr_bytes(job->dst.bdev),
-				  copyoff_job_alignment(job->src.bdev,
-							job->dst.bdev));
-	if (!err && range_overlaps(job, r, a->at.offset))
-		err = -EINVAL;
-	return err;
+	return a->job->checked_range == a->at.range &&
+	       a->job->checked_src == a->src.map.generation &&
+	       a->job->checked_dst == a->dst.map.generation;
 }
 
 /*
@@ -214,7 +85,6 @@ static enum copyoff_wait accept_tables(struct attempt *a)
 		return COPYOFF_WAIT_CMD;
 	job->src.generation = a->src.map.generation;
 	job->dst.generation = a->dst.map.generation;
-	job->recheck = true;
 	return COPYOFF_GO;
 }
 
@@ -238,15 +108,14 @@ static bool range_inside(const struct attempt *a, const struct copyoff_range *r)
 static bool may_gather(const struct attempt *a, const struct copyoff_range *r)
 {
 	u64 len = r->length >> SECTOR_SHIFT;
+	u64 src, dst;
 
 	if (!range_inside(a, r))
 		return false;
-	return unit_id(&a->src) != unit_id(&a->dst) ||
-	       !copyoff_overlap(unit_sector(&a->src,
-					    r->src_offset >> SECTOR_SHIFT), len,
-				unit_sector(&a->dst,
-					    r->dst_offset >> SECTOR_SHIFT),
-				len);
+	src = copyoff_place_sector(&a->src, r->src_offset >> SECTOR_SHIFT);
+	dst = copyoff_place_sector(&a->dst, r->dst_offset >> SECTOR_SHIFT);
+	return copyoff_place_unit(&a->src) != copyoff_place_unit(&a->dst) ||
+	       !copyoff_overlap(src, len, dst, len);
 }
 
 /* Add from @at what fits; true if all of the piece did. */
@@ -260,8 +129,12 @@ static bool gather_piece(struct attempt *a, struct copyoff_cursor *at)
 
 	len = min3(len, a->src.map.end - src, a->dst.map.end - dst);
 	len = min_t(u64, len, a->most - a->plan.sectors);
-	src = unit_sector(&a->src, src);
-	dst = unit_sector(&a->dst, dst);
+	/* A border within a block of the other side: see plan_through(). */
+	len -= len % a->align;
+	if (!len)
+		return false;
+	src = copyoff_place_sector(&a->src, src);
+	dst = copyoff_place_sector(&a->dst, dst);
 	if ((src | dst | len) & (a->caps.align_sectors - 1))
 		return false;
 	taken = copyoff_plan_add(&a->plan, src, dst, len);
@@ -274,7 +147,7 @@ static void gather(struct attempt *a)
 	struct copyoff_cursor at = a->at;
 
 	copyoff_plan_begin(&a->plan, a->slot->ext, &a->caps,
-			   unit_id(&a->src) == unit_id(&a->dst));
+			   copyoff_place_unit(&a->src) == copyoff_place_unit(&a->dst));
 	while (a->plan.sectors < a->most && gather_piece(a, &at)) {
 		if (at.offset || at.range == a->job->fetched)
 			break;	/* a border, or nothing there yet */
@@ -303,8 +176,8 @@ static enum copyoff_reason try_native(struct attempt *a)
 		return COPYOFF_REASON_FLAG;
 	if (a->again && !a->slot->smaller)
 		return COPYOFF_REASON_DEVICE_ERROR;
-	end_of(&a->src, &src);
-	end_of(&a->dst, &dst);
+	copyoff_place_end(&a->src, &src);
+	copyoff_place_end(&a->dst, &dst);
 	reason = copyoff_route(&src, &dst, &a->caps, &a->detail);
 	if (reason)
 		return reason;
@@ -326,12 +199,44 @@ static void plan_native(struct attempt *a)
 	slot->cmd.unit = a->src.map.target->unit;
 }
 
+/*
+ * A border of one table lies within a logical block of the other side's
+ * device: no lower device can be given just a part of it. The sides' own
+ * devices can, dm splits what they are given. That waits for nobody while a
+ * gate is entered, but we do not see where it goes on the units: so nothing
+ * else is under way.
+ */
+static enum copyoff_wait plan_through(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+	struct copyoff_slot *slot = a->slot;
+
+	if (a->again ? slot->place != job->window.head : job->window.count)
+		return COPYOFF_WAIT_CMD;
+	if (!slot->cmd.buf)
+		slot->cmd.buf = copyoff_host_buffer_get();
+	if (!slot->cmd.buf)
+		return COPYOFF_WAIT_BUFFER;
+	copyoff_places_leave(&a->src, &a->dst);
+	a->src.map = (struct copyoff_map){ .end = U64_MAX };
+	a->dst.map = (struct copyoff_map){ .end = U64_MAX };
+	a->align = place_alignment(a);
+	a->most = a->align;
+	gather(a);
+	slot->state = COPYOFF_SLOT_READING;
+	slot->cmd.op = COPYOFF_OP_READ;
+	slot->through = true;
+	job->barrier = true;
+	return COPYOFF_GO;
+}
+
 static enum copyoff_wait plan_host(struct attempt *a)
 {
-	bool zoned = bdev_is_zoned(lower_bdev(&a->dst));
+	bool zoned = bdev_is_zoned(copyoff_place_bdev(&a->dst));
 	struct copyoff_slot *slot = a->slot;
 	bool kcopyd;
 
+	slot->through = false;
 	/* Sequential zones are written in one order only. */
 	if (zoned && !a->again && a->job->window.count)
 		return COPYOFF_WAIT_CMD;
@@ -350,13 +255,16 @@ static enum copyoff_wait plan_host(struct attempt *a)
 	a->caps.extents = zoned ? 1 : COPYOFF_MAX_EXTENTS;
 	a->caps.align_sectors = 1;
 	gather(a);
-	return COPYOFF_GO;
+	if (a->plan.sectors)
+		return COPYOFF_GO;
+	return plan_through(a);
 }
 
 static enum copyoff_wait choose(struct attempt *a)
 {
 	struct copyoff_job *job = a->job;
 
+	a->align = place_alignment(a);
 	a->reason = try_native(a);
 	if (!a->reason) {
 		plan_native(a);
@@ -387,8 +295,8 @@ static void fill_command(struct attempt *a)
 	cmd->nr = a->plan.nr;
 	cmd->sectors = a->plan.sectors;
 	cmd->dst = a->plan.dst;
-	cmd->src_bdev = lower_bdev(&a->src);
-	cmd->dst_bdev = lower_bdev(&a->dst);
+	cmd->src_bdev = copyoff_place_bdev(&a->src);
+	cmd->dst_bdev = copyoff_place_bdev(&a->dst);
 	cmd->src_above = is_above(a->src.map.target);
 	cmd->dst_above = is_above(a->dst.map.target);
 	cmd->wire = a->slot->wire;
@@ -399,8 +307,8 @@ static void fill_command(struct attempt *a)
 static enum copyoff_wait take_place(struct attempt *a)
 {
 	struct copyoff_access access = {
-		.src_unit = unit_id(&a->src),
-		.dst_unit = unit_id(&a->dst),
+		.src_unit = copyoff_place_unit(&a->src),
+		.dst_unit = copyoff_place_unit(&a->dst),
 		.ext = a->slot->ext,
 		.nr = a->plan.nr,
 		.sectors = a->plan.sectors,
@@ -430,15 +338,16 @@ static enum copyoff_wait settle(struct attempt *a)
 
 	if (w)
 		return w;
+	if (!a->again && !is_checked(a)) {
+		job->checked_range = U32_MAX;
+		return COPYOFF_AGAIN;
+	}
 	err = job->p.ops->check(job->p.front);
-	if (!err && !a->again && (!a->at.offset || job->recheck))
-		err = check_range(a);
 	if (err) {
 		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
 				 &a->at, err);
 		return COPYOFF_STOP;
 	}
-	job->recheck = false;
 	w = choose(a);
 	if (!w)
 		fill_command(a);
@@ -514,16 +423,17 @@ static enum copyoff_wait attempt(struct attempt *a)
 	a->src.sector = (r->src_offset + a->at.offset) >> SECTOR_SHIFT;
 	a->dst.sector = (r->dst_offset + a->at.offset) >> SECTOR_SHIFT;
 	a->slot->cmd.buf = NULL;
-	w = enter_both(a->job, &a->src, &a->dst);
+	w = copyoff_places_enter(a->job, &a->src, &a->dst);
 	if (w)
 		goto out;
 	w = settle(a);
 	if (w) {
 		copyoff_host_buffer_put(a->slot->cmd.buf);
 		a->slot->cmd.buf = NULL;
-		leave(&a->src, &a->dst);
+		copyoff_places_leave(&a->src, &a->dst);
 		goto out;
 	}
+	a->issued = true;
 	issue(a);
 out:
 	memalloc_noio_restore(noio);
@@ -573,6 +483,26 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 	return slot;
 }
 
+/* Until the check and the gates agree on the tables. */
+static enum copyoff_wait attempt_checked(struct attempt *a)
+{
+	struct copyoff_job *job = a->job;
+	enum copyoff_wait w;
+	int err;
+
+	do {
+		copyoff_job_find_records(job);
+		err = job->checked_range == a->at.range ? 0 :
+		      copyoff_job_check_range(job, &a->at);
+		if (err) {
+			copyoff_job_fail(job, job->seq, &a->at, err);
+			return COPYOFF_STOP;
+		}
+		w = attempt(a);
+	} while (w == COPYOFF_AGAIN && !signal_pending(current));
+	return w == COPYOFF_AGAIN ? COPYOFF_GO : w;
+}
+
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 {
 	struct attempt a = { .job = job, .most = MOST_SECTORS };
@@ -583,6 +513,9 @@ enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 		if (w)
 			return w;
 	}
+	if (job->barrier && job->window.count)
+		return COPYOFF_WAIT_CMD;
+	job->barrier = false;
 	a.slot = idle_slot(job);
 	if (!a.slot && job->nr_slots)
 		return COPYOFF_WAIT_CMD;
@@ -593,8 +526,8 @@ enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 	a.at = job->next;
 	/* Off the list before it is issued: it may end before we return. */
 	list_del_init(&a.slot->node);
-	w = attempt(&a);
-	if (w)
+	w = attempt_checked(&a);
+	if (!a.issued)
 		list_add(&a.slot->node, &job->idle);
 	return w;
 }
@@ -604,17 +537,22 @@ static enum copyoff_wait write_out(struct copyoff_job *job,
 				   struct copyoff_slot *slot)
 {
 	const struct copyoff_range *r = copyoff_job_range(job, slot->at.range);
-	struct place dst = {
+	struct copyoff_place dst = {
 		.side = &job->dst,
 		.sector = (r->dst_offset + slot->at.offset) >> SECTOR_SHIFT,
 	};
-	enum copyoff_wait w = enter(job, &dst, NULL);
+	enum copyoff_wait w;
+	bool changed;
 	int err;
 
-	if (w)
-		return w;
+	if (!slot->through) {
+		w = copyoff_place_enter(job, &dst, NULL);
+		if (w)
+			return w;
+	}
+	changed = !slot->through && dst.map.generation != slot->dst_generation;
 	err = job->p.ops->check(job->p.front);
-	if (err || dst.map.generation != slot->dst_generation) {
+	if (err || changed) {
 		if (dst.map.target)
 			copyoff_gate_exit(dst.map.target);
 		if (err) {
@@ -661,86 +599,4 @@ enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
 	if (w)
 		list_add(&slot->node, before);
 	return w;
-}
-
-/* ---- query ---- */
-
-static void answer(struct attempt *a, u64 length, struct copyoff_answer *out)
-{
-	const struct copyoff_target *s = a->src.map.target;
-	const struct copyoff_target *d = a->dst.map.target;
-	struct copyoff_end src, dst;
-	u64 span;
-
-	end_of(&a->src, &src);
-	end_of(&a->dst, &dst);
-	out->reason = copyoff_route(&src, &dst, &a->caps, &out->reason_detail);
-	out->method = out->reason ? COPYOFF_METHOD_HOST :
-				    s->unit->backend->method;
-	if (out->reason) {
-		a->caps.command_sectors = copyoff_host_buffer_sectors();
-		a->caps.extents = COPYOFF_MAX_EXTENTS;
-	}
-	span = min(a->src.map.end - a->src.sector,
-		   a->dst.map.end - a->dst.sector);
-	out->span = min(span, length >> SECTOR_SHIFT) << SECTOR_SHIFT;
-	out->max_command_bytes = (u64)a->caps.command_sectors << SECTOR_SHIFT;
-	out->max_src_ranges = a->caps.extents;
-	out->max_inflight = min(s ? READ_ONCE(s->opts.max_inflight) :
-				    COPYOFF_INFLIGHT_DEFAULT,
-				d ? READ_ONCE(d->opts.max_inflight) :
-				    COPYOFF_INFLIGHT_DEFAULT);
-}
-
-static int query_enter(struct attempt *a)
-{
-	struct copyoff_job *job = a->job;
-
-	for (;;) {
-		struct copyoff_record *rec;
-		u64 events;
-
-		copyoff_job_find_records(job);
-		if (!enter_both(job, &a->src, &a->dst))
-			return 0;
-		rec = job->wait_rec;
-		events = job->wait_events;
-		if (wait_event_freezable(rec->wait,
-					 copyoff_record_changed(rec, events)))
-			return -EINTR;
-	}
-}
-
-int copyoff_job_query(struct block_device *src, struct block_device *dst,
-		      const struct copyoff_range *range,
-		      struct copyoff_answer *out)
-{
-	struct copyoff_job job = {
-		.src = { .bdev = src, .start = get_start_sect(src) },
-		.dst = { .bdev = dst, .start = get_start_sect(dst) },
-	};
-	struct attempt a = {
-		.job = &job,
-		.src = { .side = &job.src,
-			 .sector = range->src_offset >> SECTOR_SHIFT },
-		.dst = { .side = &job.dst,
-			 .sector = range->dst_offset >> SECTOR_SHIFT },
-	};
-	int err;
-
-	out->alignment = copyoff_job_alignment(src, dst);
-	err = copyoff_range_check(range, bdev_nr_bytes(src),
-				  bdev_nr_bytes(dst), out->alignment);
-	if (err)
-		return err;
-	err = query_enter(&a);
-	if (!err) {
-		if (range_overlaps(&job, range, 0))
-			err = -EINVAL;
-		answer(&a, range->length, out);
-		leave(&a.src, &a.dst);
-	}
-	copyoff_record_put(job.src.rec);
-	copyoff_record_put(job.dst.rec);
-	return err;
 }

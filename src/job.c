@@ -31,6 +31,19 @@ static void exit_gates(struct copyoff_slot *slot)
 		copyoff_gate_exit(d);
 }
 
+/* Will the host do again what the device could not? */
+static bool will_redo(const struct copyoff_slot *slot)
+{
+	switch (slot->cmd.verdict.kind) {
+	case COPYOFF_DONE:
+	case COPYOFF_FAIL:
+	case COPYOFF_LIMIT:
+		return false;
+	default:
+		return !(slot->job->p.flags & COPYOFF_COPY_NO_FALLBACK);
+	}
+}
+
 static void count(struct copyoff_slot *slot, bool ok)
 {
 	const struct copyoff_cmd *cmd = &slot->cmd;
@@ -43,10 +56,10 @@ static void count(struct copyoff_slot *slot, bool ok)
 	copyoff_stats_command(stats, native ? slot->method :
 			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
 			      cmd->ns, ok);
-	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT) {
-		copyoff_stats_fallback(stats);
+	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT)
 		copyoff_stats_reason(stats, COPYOFF_REASON_DEVICE_ERROR);
-	}
+	if (native && will_redo(slot))
+		copyoff_stats_fallback(stats);
 }
 
 /* The devices whose gates we are in: are they still there? */
@@ -81,6 +94,11 @@ void copyoff_slot_end(struct copyoff_cmd *cmd)
 	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
 		copyoff_gate_wrote(slot->dst);
 	exit_gates(slot);
+	/* Others need it, and the loop may be long in coming. */
+	if (!ok || slot->state != COPYOFF_SLOT_READING) {
+		copyoff_host_buffer_put(cmd->buf);
+		cmd->buf = NULL;
+	}
 
 	spin_lock_irqsave(&job->lock, flags);
 	list_add_tail(&slot->node, &job->ended);
@@ -190,8 +208,6 @@ static void slot_advance(struct copyoff_job *job, struct copyoff_slot *slot,
 	job->result->bytes[method] += bytes;
 	copyoff_cursor_add(job, &slot->at, bytes);
 	slot->left -= slot->cmd.sectors;
-	copyoff_host_buffer_put(slot->cmd.buf);
-	slot->cmd.buf = NULL;
 	if (!slot->left) {
 		copyoff_window_done(&job->window, slot->place);
 		slot_release(job, slot);
@@ -487,7 +503,7 @@ static struct copyoff_job *job_create(const struct copyoff_job_params *params,
 	job->src.start = get_start_sect(params->src);
 	job->dst.bdev = params->dst;
 	job->dst.start = get_start_sect(params->dst);
-	job->recheck = true;
+	job->checked_range = U32_MAX;
 	INIT_LIST_HEAD(&job->todo);
 	INIT_LIST_HEAD(&job->idle);
 	INIT_LIST_HEAD(&job->ended);

@@ -60,6 +60,7 @@ struct copyoff_slot {
 	struct copyoff_cursor at;	/* what is left to do starts here... */
 	u32 left;			/* ...and is that long, in sectors */
 	bool smaller;			/* REDO by smaller native commands */
+	bool through;			/* by the sides' own devices, see issue.c */
 	/* Whose gates the command is in; either may be NULL. */
 	struct copyoff_target *src;
 	struct copyoff_target *dst;
@@ -76,6 +77,7 @@ enum copyoff_wait {
 	COPYOFF_WAIT_CMD,	/* a command of its own */
 	COPYOFF_WAIT_GATE,	/* job->wait_rec, since job->wait_events */
 	COPYOFF_WAIT_BUFFER,	/* one of the host's buffers */
+	COPYOFF_AGAIN,		/* nothing, but the range must be checked */
 	COPYOFF_STOP,		/* it has failed, see copyoff_job_fail() */
 	COPYOFF_FINISHED,
 };
@@ -96,7 +98,11 @@ struct copyoff_job {
 	u64 retired_bytes;		/* of the range at retired */
 
 	struct copyoff_cursor next;	/* what is to be issued next */
-	bool recheck;			/* the table has changed under it */
+	bool barrier;			/* the window must be empty first */
+	/* The range that was checked last, and for which tables. */
+	u32 checked_range;		/* U32_MAX: none */
+	u64 checked_src;
+	u64 checked_dst;
 	u64 seq;
 	struct copyoff_window window;
 
@@ -143,6 +149,14 @@ static inline u64 copyoff_job_first_seq(const struct copyoff_job *job)
 {
 	return job->seq - job->window.count;
 }
+
+/*
+ * check.c: check what is left of the range at @at against the tables as they
+ * are, and note for which that was. In no gate; may take its time. Returns 0
+ * or a negative errno.
+ */
+int copyoff_job_check_range(struct copyoff_job *job,
+			    const struct copyoff_cursor *at);
 
 /* issue.c: issue what comes next in list order. */
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job);

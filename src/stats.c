@@ -95,8 +95,11 @@ void copyoff_stats_reason(struct copyoff_stats *s, enum copyoff_reason reason)
 	WRITE_ONCE(s->last_reason, reason);
 }
 
-int copyoff_stats_emit(struct copyoff_stats *s, char *buf, size_t size)
+int copyoff_stats_emit(struct copyoff_stats *s, enum copyoff_reason otherwise,
+		       char *buf, size_t size)
 {
+	enum copyoff_reason last = READ_ONCE(s->last_reason);
+
 	return scnprintf(buf, size, "%lld %lld %lld %lld %lld %lld %lld %s",
 			 atomic64_read(&s->commands),
 			 atomic64_read(&s->ranges),
@@ -105,7 +108,7 @@ int copyoff_stats_emit(struct copyoff_stats *s, char *buf, size_t size)
 			 atomic64_read(&s->bytes[COPYOFF_METHOD_HOST]),
 			 atomic64_read(&s->fallbacks),
 			 atomic64_read(&s->errors),
-			 copyoff_reason_name(READ_ONCE(s->last_reason)));
+			 copyoff_reason_name(last ? last : otherwise));
 }
 
 int copyoff_stats_emit_latency(struct copyoff_stats *s, char *buf, size_t size)

@@ -39,8 +39,12 @@ void copyoff_stats_fallback(struct copyoff_stats *s);
 /* Why the latest command did not go to the device. */
 void copyoff_stats_reason(struct copyoff_stats *s, enum copyoff_reason reason);
 
-/* The counters of a status line, from <commands> on. As scnprintf(). */
-int copyoff_stats_emit(struct copyoff_stats *s, char *buf, size_t size);
+/*
+ * The counters of a status line, from <commands> on; @otherwise is the reason
+ * shown as long as no command had any. As scnprintf().
+ */
+int copyoff_stats_emit(struct copyoff_stats *s, enum copyoff_reason otherwise,
+		       char *buf, size_t size);
 
 /* One line a method: "<method> <from us>:<commands> ...". As scnprintf(). */
 int copyoff_stats_emit_latency(struct copyoff_stats *s, char *buf, size_t size);

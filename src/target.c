@@ -229,9 +229,7 @@ static void emit_info(struct copyoff_target *t, char *result,
 	DMEMIT("%s %s %u 0 ", reason ? "host" : t->unit->backend->name,
 	       own_state(t, reason), copyoff_registry_inflight(t));
 	/* Before the first copy: why it would go by the host. */
-	if (!READ_ONCE(t->stats.last_reason) && reason)
-		copyoff_stats_reason(&t->stats, reason);
-	sz += copyoff_stats_emit(&t->stats, result + sz, maxlen - sz);
+	sz += copyoff_stats_emit(&t->stats, reason, result + sz, maxlen - sz);
 }
 
 static void copyoff_status(struct dm_target *ti, status_type_t type,

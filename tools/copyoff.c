@@ -287,7 +287,7 @@ static enum status copy(int ctl, int src, int dst, const struct options *o,
 		err = EINTR;
 	if (o->keys)
 		print_keys(&t, err, seconds() - t.began);
-	else
+	else if (!err || t.done)
 		print_summary(&t);
 	if (err == EINTR) {
 		fprintf(stderr, "copyoff: interrupted; go on with --src %" PRIu64

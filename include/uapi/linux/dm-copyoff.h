@@ -16,11 +16,12 @@
  *
  * Every command takes a pointer to a structure whose first member is its size
  * in bytes, as the caller knows it. A longer structure than the module knows
- * is taken if all that it does not know is zero, else the answer is E2BIG; a
- * shorter one than the first version is EINVAL. Members that the caller's size
- * does not reach count as zero. Unknown flags are EINVAL, unknown commands
- * ENOTTY. Members marked "out" are written on success and on error alike, as
- * far as the caller's size reaches; all others are never written.
+ * is taken if all that it does not know is zero, else the answer is E2BIG, as
+ * it is for more than a page; a shorter one than the first version is EINVAL.
+ * Members that the caller's size does not reach count as zero. Unknown flags
+ * are EINVAL, unknown commands ENOTTY. Once the structure has been taken,
+ * members marked "out" are written on success and on error alike, as far as
+ * the caller's size reaches; all others are never written.
  *
  * All offsets and lengths are in bytes.
  */
@@ -54,7 +55,8 @@ enum copyoff_method {
  * @COPYOFF_REASON_DIFFERENT_UNIT: no command serves this pair of units
  * @COPYOFF_REASON_NO_COPY_COMMAND: the unit has none
  * @COPYOFF_REASON_NO_LIMITS: it claims one, but its limits are zero
- * @COPYOFF_REASON_BLOCK_SIZE: the block sizes of the two units differ
+ * @COPYOFF_REASON_BLOCK_SIZE: the block sizes of the two units differ, or the
+ *	unit's own is not the one that the kernel has for it
  * @COPYOFF_REASON_PROTECTION_INFO: metadata or protection information
  * @COPYOFF_REASON_ZONED: sequential zones
  * @COPYOFF_REASON_ENCRYPTED: inline encryption
@@ -128,7 +130,8 @@ struct copyoff_range {
  * @ranges: pointer to the first struct copyoff_range
  * @nr_ranges: how many; 1 to COPYOFF_MAX_RANGES
  * @range_size: bytes from one range to the next; at least
- *	sizeof(struct copyoff_range), what is beyond it must be zero
+ *	sizeof(struct copyoff_range) and at most a page; what is beyond the
+ *	range must be zero
  * @timeout_ns: give up at a command border after this time; 0: never
  * @bytes_done: out: the completed prefix, in list order; resume there
  * @bytes_nvme: out: bytes moved by NVMe Copy
@@ -145,7 +148,11 @@ struct copyoff_range {
  * @error: out: its errno, positive; 0 if none failed
  * @result_flags: out: COPYOFF_RESULT_*
  *
- * The ranges behave as if copied one after another in list order. The bytes by
+ * The ranges behave as if copied one after another in list order. A range that
+ * overlaps itself, however the blocks are reached through copyoff targets,
+ * partitions and disks, is EINVAL. What another dm device hides below itself
+ * is not looked into: it counts as a disk of its own. A request that is refused
+ * as a whole has @error set and @failed_range equal to @nr_ranges. The bytes by
  * method can add up to more than @bytes_done if later ranges had finished when
  * an earlier one failed.
  */

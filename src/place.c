@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One place on one side of a copy: what is mapped there, and its gate.
+ */
+#include <linux/blkdev.h>
+
+#include "place.h"
+
+u64 copyoff_place_sector(const struct copyoff_place *p, u64 sector)
+{
+	const struct copyoff_target *t = p->map.target;
+
+	return t ? t->unit_start + (sector - p->map.begin) :
+		   p->side->start + sector;
+}
+
+struct block_device *copyoff_place_bdev(const struct copyoff_place *p)
+{
+	return p->map.target ? p->map.target->bdev : p->side->bdev;
+}
+
+const void *copyoff_place_unit(const struct copyoff_place *p)
+{
+	return p->map.target ? p->map.target->unit->disk :
+			       p->side->bdev->bd_disk;
+}
+
+void copyoff_place_end(const struct copyoff_place *p, struct copyoff_end *end)
+{
+	const struct copyoff_target *t = p->map.target;
+
+	end->unit = t ? t->unit : NULL;
+	end->opts = t ? &t->opts : NULL;
+	end->stacked = t && t->stacked;
+}
+
+enum copyoff_wait copyoff_place_enter(struct copyoff_job *job,
+				      struct copyoff_place *p,
+				      struct copyoff_target *held)
+{
+	struct copyoff_record *rec = p->side->rec;
+
+	if (copyoff_gate_enter(rec, p->sector, held, &p->map) !=
+	    COPYOFF_CLOSED)
+		return COPYOFF_GO;
+	p->map.target = NULL;
+	job->wait_rec = rec;
+	job->wait_events = p->map.events;
+	return COPYOFF_WAIT_GATE;
+}
+
+void copyoff_places_leave(struct copyoff_place *src, struct copyoff_place *dst)
+{
+	struct copyoff_target *s = src->map.target, *d = dst->map.target;
+
+	if (s)
+		copyoff_gate_exit(s);
+	if (d && d != s)
+		copyoff_gate_exit(d);
+}
+
+enum copyoff_wait copyoff_places_enter(struct copyoff_job *job,
+				       struct copyoff_place *src,
+				       struct copyoff_place *dst)
+{
+	enum copyoff_wait w = copyoff_place_enter(job, src, NULL);
+
+	if (w)
+		return w;
+	w = copyoff_place_enter(job, dst, src->map.target);
+	/* Our own going back is not what we wait for. */
+	if (w && src->map.target && copyoff_gate_exit(src->map.target) &&
+	    src->side->rec == dst->side->rec)
+		job->wait_events++;
+	return w;
+}
