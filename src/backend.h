@@ -49,8 +49,9 @@ struct copyoff_cmd {
 	bool run_here;		/* the submitter has nothing better to do */
 
 	/*
-	 * Called once, with @verdict and @ns set. In any context, also in
-	 * interrupts; may free the command.
+	 * Called once, with @verdict and @ns set; may free the command. In
+	 * process context by a method that has units, by the host in any, also
+	 * in interrupts.
 	 */
 	void (*end)(struct copyoff_cmd *cmd);
 	struct copyoff_verdict verdict;

@@ -442,8 +442,8 @@ out:
 
 /* ---- the loop's two calls ---- */
 
-/* Get more ranges; no gate is entered by us. */
-static enum copyoff_wait fetch(struct copyoff_job *job)
+/* Get some more ranges. False if there is no room, or nothing to come. */
+static bool fetch(struct copyoff_job *job)
 {
 	u32 index = job->fetched % job->ring_size;
 	u32 nr = min3(job->p.nr_ranges - job->fetched,
@@ -451,19 +451,36 @@ static enum copyoff_wait fetch(struct copyoff_job *job)
 		      job->ring_size - index);
 	int got;
 
-	if (job->fetched == job->p.nr_ranges)
-		return COPYOFF_FINISHED;
-	if (!nr)
-		return COPYOFF_WAIT_CMD;
+	if (!nr || job->fetch_error)
+		return false;
 	nr = min_t(u32, nr, COPYOFF_FETCH);
 	got = job->p.ops->fetch(job->p.front, job->fetched, nr,
 				job->ring + index);
 	if (got < 0) {
-		copyoff_job_fail(job, job->seq, &job->next, got);
-		return COPYOFF_STOP;
+		job->fetch_error = got;
+		return false;
 	}
 	job->fetched += got;
-	return COPYOFF_GO;
+	return true;
+}
+
+/*
+ * Have as many ranges at hand as one command can take. In no gate: this goes
+ * to user memory and to the page cache.
+ */
+static enum copyoff_wait fetch_ahead(struct copyoff_job *job)
+{
+	while (job->fetched - job->next.range < COPYOFF_MAX_EXTENTS)
+		if (!fetch(job))
+			break;
+	if (job->next.range != job->fetched)
+		return COPYOFF_GO;
+	if (job->fetched == job->p.nr_ranges)
+		return COPYOFF_FINISHED;
+	if (!job->fetch_error)
+		return COPYOFF_WAIT_CMD;
+	copyoff_job_fail(job, job->seq, &job->next, job->fetch_error);
+	return COPYOFF_STOP;
 }
 
 static struct copyoff_slot *idle_slot(struct copyoff_job *job)
@@ -506,13 +523,10 @@ static enum copyoff_wait attempt_checked(struct attempt *a)
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 {
 	struct attempt a = { .job = job, .most = MOST_SECTORS };
-	enum copyoff_wait w;
+	enum copyoff_wait w = fetch_ahead(job);
 
-	if (job->next.range == job->fetched) {
-		w = fetch(job);
-		if (w)
-			return w;
-	}
+	if (w)
+		return w;
 	if (job->barrier && job->window.count)
 		return COPYOFF_WAIT_CMD;
 	job->barrier = false;

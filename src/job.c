@@ -2,6 +2,7 @@
 /*
  * One copy request: its loop, its failures, its result.
  */
+#include <linux/device-mapper.h>
 #include <linux/freezer.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -74,6 +75,19 @@ static bool device_gone(const struct copyoff_slot *slot)
 	       compat_disk_dead(cmd->dst_bdev->bd_disk);
 }
 
+/* Native commands end in process context, so those who watch can be told. */
+static void report(struct copyoff_slot *slot)
+{
+	const struct copyoff_cmd *cmd = &slot->cmd;
+
+	if (!copyoff_unit_report(cmd->unit, &cmd->verdict, cmd->sectors,
+				 cmd->ns))
+		return;
+	dm_table_event(slot->src->ti->table);
+	if (slot->dst->ti->table != slot->src->ti->table)
+		dm_table_event(slot->dst->ti->table);
+}
+
 void copyoff_slot_end(struct copyoff_cmd *cmd)
 {
 	struct copyoff_slot *slot = container_of(cmd, struct copyoff_slot, cmd);
@@ -87,8 +101,7 @@ void copyoff_slot_end(struct copyoff_cmd *cmd)
 			   cmd->verdict.detail, cmd->ns);
 	count(slot, ok);
 	if (slot->state == COPYOFF_SLOT_NATIVE)
-		copyoff_unit_report(cmd->unit, &cmd->verdict, cmd->sectors,
-				    cmd->ns);
+		report(slot);
 	else if (!ok && device_gone(slot))
 		cmd->verdict.err = -ENODEV;
 	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
@@ -367,6 +380,21 @@ static void park(struct copyoff_job *job)
 	}
 }
 
+/* The system goes to sleep: so do we, once no command is under way. */
+static void freeze(struct copyoff_job *job)
+{
+	/* Our own: it stays as long as we do. */
+	struct sighand_struct *sighand =
+		rcu_dereference_protected(current->sighand, true);
+
+	park(job);
+	try_to_freeze();
+	/* Whom the freezer wakes up for that finds a signal that is none. */
+	spin_lock_irq(&sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&sighand->siglock);
+}
+
 /* One round: what is to be waited for before the next. */
 static enum copyoff_wait step(struct copyoff_job *job)
 {
@@ -374,6 +402,11 @@ static enum copyoff_wait step(struct copyoff_job *job)
 
 	reap(job);
 	advance_prefix(job);
+	if (freezing(current)) {
+		if (job->inflight)
+			return COPYOFF_WAIT_CMD;
+		freeze(job);
+	}
 	check_stop(job);
 	drop_todo(job);
 	w = move_todo(job);
@@ -429,7 +462,7 @@ static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
 
 	switch (w) {
 	case COPYOFF_WAIT_CMD:
-		if (job->cancel_error || !job->inflight)
+		if (job->cancel_error || freezing(current) || !job->inflight)
 			wait_event(job->wait, any_ended(job) || !job->inflight);
 		else
 			wait_event_interruptible_timeout(job->wait,

@@ -96,6 +96,7 @@ struct copyoff_job {
 	u32 fetched;
 	u32 retired;
 	u64 retired_bytes;		/* of the range at retired */
+	int fetch_error;		/* of the range at fetched */
 
 	struct copyoff_cursor next;	/* what is to be issued next */
 	bool barrier;			/* the window must be empty first */

@@ -173,7 +173,7 @@ static bool count_error(struct copyoff_unit *u)
 	return true;
 }
 
-void copyoff_unit_report(struct copyoff_unit *u,
+bool copyoff_unit_report(struct copyoff_unit *u,
 			 const struct copyoff_verdict *v, u32 sectors, u64 ns)
 {
 	bool off = false, quarantine = false;
@@ -210,6 +210,7 @@ void copyoff_unit_report(struct copyoff_unit *u,
 	if (quarantine)
 		DMWARN("%s: copy commands fail (status 0x%x), the host copies for a while",
 		       u->disk->disk_name, v->detail);
+	return off || quarantine;
 }
 
 void copyoff_unit_retry(struct copyoff_unit *u)

@@ -56,8 +56,11 @@ struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 /* Sleeps. Nothing may be in flight if this was the last user. */
 void copyoff_unit_put(struct copyoff_unit *unit);
 
-/* What became of a command; any context. */
-void copyoff_unit_report(struct copyoff_unit *unit,
+/*
+ * What became of a command; any context. True if the unit's state has changed
+ * for the worse: a dm event is due.
+ */
+bool copyoff_unit_report(struct copyoff_unit *unit,
 			 const struct copyoff_verdict *verdict, u32 sectors,
 			 u64 ns);
 

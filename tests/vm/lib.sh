@@ -162,25 +162,36 @@ use_lvm() {
 # --- the host ------------------------------------------------------------------
 
 # host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";
-# prints the answer
+# prints the answer. The monitor may not have heard what came first on a line
+# that was only just opened, so it is asked up to three times.
 host_monitor() {
 	{ local -; set +x; } 2>/dev/null
-	local line id=$RANDOM
+	local try
 	exec 7<>/dev/ttyS2
 	flock 7
-	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "$*" "$id" >&7
+	for try in 1 2 3; do
+		ask_monitor "$*" && { exec 7>&-; return 0; }
+		echo "the monitor did not answer (try $try)" >&2
+		printf '\n{"execute":"qmp_capabilities"}\n' >&7
+	done
+	fail "the monitor did not answer '$*'"
+}
+
+# ask_monitor COMMAND: on descriptor 7, once; false if there is no answer
+ask_monitor() {
+	local line id=$RANDOM
+	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "$1" "$id" >&7
 	# Events and answers to others are passed over.
-	while IFS= read -r -t 30 line <&7; do
+	while IFS= read -r -t 15 line <&7; do
 		case $line in
 		*'"return": '*"\"id\": \"$id\""*)
-			exec 7>&-
 			line=${line#*\"return\": \"}
 			printf '%b' "${line%\", \"id*}"
 			return 0 ;;
 		*'"error": '*"\"id\": \"$id\""*)
-			exec 7>&-
+			case $line in *CommandNotFound*) return 1 ;; esac
 			fail "monitor: $line" ;;
 		esac
 	done
-	fail "the monitor did not answer '$*'"
+	return 1
 }

@@ -34,8 +34,12 @@ dmsetup suspend zero
 dmsetup reload zero --table "$(copyoff_table "$DEV" 0 "$(sectors "$DEV")" '6 mssrl 128 mcl 128 msrc 8')"
 dmsetup resume zero
 dd if=/dev/urandom of=/dev/mapper/zero bs=1M count=8 oflag=direct status=none
+events() { dmsetup info -c --noheadings -o events zero; }
+before=$(events)
 "$COPYOFF" copy --dst 256M --length 8M --keys /dev/mapper/zero /dev/mapper/zero >/run/out
 cat /run/out
+same "$(events)" "$((before + 1))" "dm events when the unit is turned off"
+same "$(dmesg | grep -c 'refuses copy commands')" 1 "log lines when the unit is turned off"
 grep -qx bytes_host=8388608 /run/out || fail "a command that was refused counts as done"
 grep -q '^reasons=.*0x183' /run/out || fail "the device's word is missing"
 cmp -n 8388608 -i 0:268435456 /dev/mapper/zero /dev/mapper/zero

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# profile: std
+# timeout: 240
+#
+# The most ranges that one ioctl takes: as few commands as the device's limit on
+# source ranges allows, and under 1 MiB of the caller's kernel memory.
+
+load
+A=$(ns 1)
+NR=$((1 << 20))
+mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")")"
+dd if=/dev/urandom of="$A" bs=1M count=512 oflag=direct status=none
+
+mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir -p /sys/fs/cgroup/copyoff-test
+defer rmdir /sys/fs/cgroup/copyoff-test
+
+# field NAME
+field() { sed -n "s/^$1=//p" /run/out; }
+# many NR BYTES SOURCE-RANGES-PER-COMMAND
+many() {
+	sh -c "echo \$\$ >/sys/fs/cgroup/copyoff-test/cgroup.procs; exec $TOP/build/vm-bin/manyranges /dev/mapper/one $1 $2" >/run/out
+	cat /run/out
+	same "$(field error)" 0 error
+	same "$(field bytes)" right bytes
+	same "$(field bytes_nvme)" $(($1 * $2)) bytes_nvme
+	same "$(field commands_offload)" $((($1 + $3 - 1) / $3)) commands
+	[ "$(field kernel_memory)" -gt 0 ] || fail "the memory was not measured"
+	[ "$(field kernel_memory)" -lt 1048576 ] || fail "$(field kernel_memory) bytes of kernel memory"
+}
+
+many $NR 512 128
+# A limit that no batch of ranges is a multiple of.
+rmdev one
+mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '2 msrc 37')"
+many 65536 512 37
