@@ -45,6 +45,7 @@ struct copyoff_cmd {
 	bool dst_above;		/* for whose suspension it has to wait */
 	/* ...and the unit that copies by itself. */
 	struct copyoff_unit *unit;
+	u32 block_sectors;	/* the unit's block size when it was planned */
 	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
 	bool run_here;		/* the submitter has nothing better to do */
 

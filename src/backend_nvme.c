@@ -43,14 +43,15 @@ static_assert(COPYOFF_MAX_EXTENTS * sizeof(struct copyoff_nvme_desc) <=
 /* ---- paths ---- */
 
 /* Is @name the hidden path nvme<S>c<C>n<H> of the head nvme<S>n<H>? */
-static bool is_path_of(const char *name, const char *head)
+static bool is_path_of(const char *name, const char *head,
+		       unsigned int *controller)
 {
-	unsigned int s, c, h, hs, hh;
+	unsigned int s, h, hs, hh;
 	char end;
 
 	if (sscanf(head, "nvme%un%u%c", &hs, &hh, &end) != 2)
 		return false;
-	if (sscanf(name, "nvme%uc%un%u%c", &s, &c, &h, &end) != 3)
+	if (sscanf(name, "nvme%uc%un%u%c", &s, controller, &h, &end) != 3)
 		return false;
 	return s == hs && h == hh;
 }
@@ -60,12 +61,24 @@ static bool is_path_of(const char *name, const char *head)
  * cancels a command. Over a fabric a cancelled command may still be executing
  * in the target, and may write after we and the caller have gone on.
  */
-static bool is_usable(struct gendisk *disk)
+static int has_child(struct device *dev, void *name)
 {
-	struct device *ctrl = disk_to_dev(disk)->parent;
+	struct device *child = device_find_child_by_name(dev, name);
 
-	return queue_is_mq(disk->queue) && ctrl && ctrl->parent &&
-	       dev_is_pci(ctrl->parent);
+	put_device(child);
+	return child ? 1 : 0;
+}
+
+/*
+ * Is the controller of that number on PCI? Asked from that side: from a path
+ * that is being removed there is no safe way to its controller. Sleeps.
+ */
+static bool controller_is_pci(unsigned int instance)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "nvme%u", instance);
+	return bus_for_each_dev(&pci_bus_type, NULL, name, has_child);
 }
 
 /* References to all paths of a head, found in its class. Sleeps. */
@@ -79,9 +92,11 @@ static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
 			    disk_to_dev(head)->type);
 	while ((dev = class_dev_iter_next(&iter)) && nr < MAX_PATHS) {
 		struct gendisk *disk = dev_to_disk(dev);
+		unsigned int controller;
 
-		if (!is_path_of(disk->disk_name, head->disk_name) ||
-		    !is_usable(disk))
+		if (!is_path_of(disk->disk_name, head->disk_name,
+				&controller) ||
+		    !queue_is_mq(disk->queue) || !controller_is_pci(controller))
 			continue;
 		get_device(dev);
 		path[nr++] = disk;
@@ -99,7 +114,10 @@ static void paths_put(struct gendisk **path, unsigned int nr)
 /* Without native multipath the disk is its own path. */
 static unsigned int paths_single(struct gendisk *disk, struct gendisk **path)
 {
-	if (!is_usable(disk))
+	/* Open as it is, it keeps its controller. */
+	struct device *ctrl = disk_to_dev(disk)->parent;
+
+	if (!ctrl || !ctrl->parent || !dev_is_pci(ctrl->parent))
 		return 0;
 	get_device(disk_to_dev(disk));
 	path[0] = disk;
@@ -222,7 +240,7 @@ static void try_paths(struct copyoff_cmd *cmd, u32 lba_shift)
 
 static void run(struct copyoff_cmd *cmd)
 {
-	u32 lba_shift = copyoff_unit_lba_shift(cmd->unit);
+	u32 lba_shift = SECTOR_SHIFT + ilog2(cmd->block_sectors);
 
 	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
 	if (!same_blocks(cmd, lba_shift)) {

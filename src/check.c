@@ -33,7 +33,7 @@ static void look(const struct copyoff_side *side, u64 sector,
 static bool piece_overlaps(struct walk *w, const void *unit, u64 at, u64 len,
 			   u64 dst, u64 dst_len)
 {
-	while (dst_len && !w->changed) {
+	while (dst_len && !w->changed && !signal_pending(current)) {
 		const void *dst_unit;
 		struct copyoff_map map;
 		u64 n, dst_at;
@@ -58,7 +58,7 @@ static bool range_overlaps(struct walk *w, const struct copyoff_range *r,
 	u64 dst = (r->dst_offset + offset) >> SECTOR_SHIFT;
 	u64 left = (r->length - offset) >> SECTOR_SHIFT, dst_len = left;
 
-	while (left && !w->changed && !fatal_signal_pending(current)) {
+	while (left && !w->changed && !signal_pending(current)) {
 		struct copyoff_map map;
 		const void *unit;
 		u64 n, at;
@@ -101,6 +101,8 @@ int copyoff_job_check_range(struct copyoff_job *job,
 							job->dst.bdev));
 	if (!err && range_overlaps(&w, r, at->offset) && !w.changed)
 		err = -EINVAL;
+	if (!err && signal_pending(current))
+		err = -EINTR;	/* and perhaps the walk is not complete */
 	if (err)
 		return err;
 	/* If a table has changed meanwhile, the gates will tell. */

@@ -44,12 +44,25 @@ static bool paired(const struct attempt *a)
 	return s && d && !s->stacked && !d->stacked;
 }
 
-/* In sectors: what the two devices that are to be read and written take. */
-static u32 place_alignment(const struct attempt *a)
+/*
+ * Pieces are made of whole blocks of the larger of the two devices' sizes, and
+ * so begin with one. A table may change that size in the middle of a range.
+ */
+static bool misplaced(const struct attempt *a)
 {
-	return copyoff_job_alignment(copyoff_place_bdev(&a->src),
-				     copyoff_place_bdev(&a->dst)) >>
-	       SECTOR_SHIFT;
+	u64 bits = a->src.sector | a->dst.sector;
+
+	if (a->again)
+		bits |= a->slot->left;
+	return bits & (a->align - 1);
+}
+
+static bool range_aligned(const struct attempt *a,
+			  const struct copyoff_range *r)
+{
+	u64 bits = r->src_offset | r->dst_offset | r->length;
+
+	return !((bits >> SECTOR_SHIFT) & (a->align - 1));
 }
 
 /* ---- what the tables say ---- */
@@ -110,7 +123,7 @@ static bool may_gather(const struct attempt *a, const struct copyoff_range *r)
 	u64 len = r->length >> SECTOR_SHIFT;
 	u64 src, dst;
 
-	if (!range_inside(a, r))
+	if (!range_aligned(a, r) || !range_inside(a, r))
 		return false;
 	src = copyoff_place_sector(&a->src, r->src_offset >> SECTOR_SHIFT);
 	dst = copyoff_place_sector(&a->dst, r->dst_offset >> SECTOR_SHIFT);
@@ -184,7 +197,7 @@ static enum copyoff_reason try_native(struct attempt *a)
 	gather(a);
 	if (!a->plan.sectors)
 		return COPYOFF_REASON_MISALIGNED;
-	if (a->plan.sectors < min_offload_sectors(a))
+	if (!a->again && a->plan.sectors < min_offload_sectors(a))
 		return COPYOFF_REASON_TOO_SMALL;
 	return COPYOFF_REASON_NONE;
 }
@@ -197,6 +210,7 @@ static void plan_native(struct attempt *a)
 	slot->method = a->src.map.target->unit->backend->method;
 	slot->cmd.op = COPYOFF_OP_COPY;
 	slot->cmd.unit = a->src.map.target->unit;
+	slot->cmd.block_sectors = a->caps.align_sectors;
 }
 
 /*
@@ -220,7 +234,6 @@ static enum copyoff_wait plan_through(struct attempt *a)
 	copyoff_places_leave(&a->src, &a->dst);
 	a->src.map = (struct copyoff_map){ .end = U64_MAX };
 	a->dst.map = (struct copyoff_map){ .end = U64_MAX };
-	a->align = place_alignment(a);
 	a->most = a->align;
 	gather(a);
 	slot->state = COPYOFF_SLOT_READING;
@@ -264,7 +277,6 @@ static enum copyoff_wait choose(struct attempt *a)
 {
 	struct copyoff_job *job = a->job;
 
-	a->align = place_alignment(a);
 	a->reason = try_native(a);
 	if (!a->reason) {
 		plan_native(a);
@@ -343,6 +355,8 @@ static enum copyoff_wait settle(struct attempt *a)
 		return COPYOFF_AGAIN;
 	}
 	err = job->p.ops->check(job->p.front);
+	if (!err && misplaced(a))
+		err = -EINVAL;
 	if (err) {
 		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
 				 &a->at, err);
@@ -426,6 +440,8 @@ static enum copyoff_wait attempt(struct attempt *a)
 	w = copyoff_places_enter(a->job, &a->src, &a->dst);
 	if (w)
 		goto out;
+	a->align = copyoff_job_alignment(a->job->src.bdev, a->job->dst.bdev) >>
+		   SECTOR_SHIFT;
 	w = settle(a);
 	if (w) {
 		copyoff_host_buffer_put(a->slot->cmd.buf);
@@ -511,6 +527,8 @@ static enum copyoff_wait attempt_checked(struct attempt *a)
 		copyoff_job_find_records(job);
 		err = job->checked_range == a->at.range ? 0 :
 		      copyoff_job_check_range(job, &a->at);
+		if (err == -EINTR)
+			return COPYOFF_GO;	/* the loop sees why */
 		if (err) {
 			copyoff_job_fail(job, job->seq, &a->at, err);
 			return COPYOFF_STOP;
@@ -560,7 +578,7 @@ static enum copyoff_wait write_out(struct copyoff_job *job,
 	int err;
 
 	if (!slot->through) {
-		w = copyoff_place_enter(job, &dst, NULL);
+		w = copyoff_place_enter(job, &dst);
 		if (w)
 			return w;
 	}

@@ -153,8 +153,8 @@ static inline u64 copyoff_job_first_seq(const struct copyoff_job *job)
 
 /*
  * check.c: check what is left of the range at @at against the tables as they
- * are, and note for which that was. In no gate; may take its time. Returns 0
- * or a negative errno.
+ * are, and note for which that was. In no gate; may take its time. Returns 0,
+ * -EINTR if a signal is pending, or what is wrong with the range.
  */
 int copyoff_job_check_range(struct copyoff_job *job,
 			    const struct copyoff_cursor *at);

@@ -34,19 +34,34 @@ void copyoff_place_end(const struct copyoff_place *p, struct copyoff_end *end)
 	end->stacked = t && t->stacked;
 }
 
-enum copyoff_wait copyoff_place_enter(struct copyoff_job *job,
-				      struct copyoff_place *p,
-				      struct copyoff_target *held)
+static enum copyoff_wait wait_by(struct copyoff_job *job,
+				 const struct copyoff_map *map)
 {
-	struct copyoff_record *rec = p->side->rec;
+	job->wait_rec = map->rec;
+	job->wait_events = map->events;
+	return COPYOFF_WAIT_GATE;
+}
 
-	if (copyoff_gate_enter(rec, p->sector, held, &p->map) !=
+enum copyoff_wait copyoff_place_enter(struct copyoff_job *job,
+				      struct copyoff_place *p)
+{
+	if (copyoff_gate_enter(p->side->rec, p->sector, &p->map) !=
 	    COPYOFF_CLOSED)
 		return COPYOFF_GO;
-	p->map.target = NULL;
-	job->wait_rec = rec;
-	job->wait_events = p->map.events;
-	return COPYOFF_WAIT_GATE;
+	return wait_by(job, &p->map);
+}
+
+enum copyoff_wait copyoff_places_enter(struct copyoff_job *job,
+				       struct copyoff_place *src,
+				       struct copyoff_place *dst)
+{
+	const struct copyoff_map *closed;
+
+	if (copyoff_gates_enter(src->side->rec, src->sector, &src->map,
+				dst->side->rec, dst->sector, &dst->map,
+				&closed) != COPYOFF_CLOSED)
+		return COPYOFF_GO;
+	return wait_by(job, closed);
 }
 
 void copyoff_places_leave(struct copyoff_place *src, struct copyoff_place *dst)
@@ -57,20 +72,4 @@ void copyoff_places_leave(struct copyoff_place *src, struct copyoff_place *dst)
 		copyoff_gate_exit(s);
 	if (d && d != s)
 		copyoff_gate_exit(d);
-}
-
-enum copyoff_wait copyoff_places_enter(struct copyoff_job *job,
-				       struct copyoff_place *src,
-				       struct copyoff_place *dst)
-{
-	enum copyoff_wait w = copyoff_place_enter(job, src, NULL);
-
-	if (w)
-		return w;
-	w = copyoff_place_enter(job, dst, src->map.target);
-	/* Our own going back is not what we wait for. */
-	if (w && src->map.target && copyoff_gate_exit(src->map.target) &&
-	    src->side->rec == dst->side->rec)
-		job->wait_events++;
-	return w;
 }

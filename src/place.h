@@ -25,12 +25,11 @@ const void *copyoff_place_unit(const struct copyoff_place *p);
 void copyoff_place_end(const struct copyoff_place *p, struct copyoff_end *end);
 
 /*
- * Enter the gate at a place, unless it is @held already. COPYOFF_WAIT_GATE
- * sets what the job is to wait for. Never waits itself.
+ * Enter the gate at a place. COPYOFF_WAIT_GATE sets what the job is to wait
+ * for. Never waits itself.
  */
 enum copyoff_wait copyoff_place_enter(struct copyoff_job *job,
-				      struct copyoff_place *p,
-				      struct copyoff_target *held);
+				      struct copyoff_place *p);
 
 /* Enter the gates of both places, or of neither; and leave them. */
 enum copyoff_wait copyoff_places_enter(struct copyoff_job *job,

@@ -270,6 +270,7 @@ static void live_find(struct copyoff_record *rec, u64 sector,
 {
 	struct rb_node *n = rec->live.rb_node;
 
+	map->rec = rec;
 	map->target = NULL;
 	map->begin = 0;
 	map->end = U64_MAX;
@@ -301,12 +302,16 @@ static void map_nothing(struct copyoff_map *map)
 	map->end = U64_MAX;
 }
 
+/* Under rec->lock. */
+static bool has_room(const struct copyoff_target *t)
+{
+	return t->open && t->inflight < READ_ONCE(t->opts.max_inflight);
+}
+
 enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
-				      struct copyoff_target *held,
 				      struct copyoff_map *map)
 {
-	enum copyoff_enter result = COPYOFF_ENTERED;
-	struct copyoff_target *t;
+	enum copyoff_enter result = COPYOFF_PLAIN;
 	unsigned long flags;
 
 	if (!rec) {
@@ -315,32 +320,109 @@ enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
 	}
 	spin_lock_irqsave(&rec->lock, flags);
 	live_find(rec, sector, map);
-	t = map->target;
-	if (!t)
-		result = COPYOFF_PLAIN;
-	else if (!t->open || (t != held &&
-			      t->inflight >= READ_ONCE(t->opts.max_inflight)))
+	if (map->target && has_room(map->target)) {
+		map->target->inflight++;
+		result = COPYOFF_ENTERED;
+	} else if (map->target) {
+		map->target = NULL;
 		result = COPYOFF_CLOSED;
-	else if (t != held)
-		t->inflight++;
+	}
 	spin_unlock_irqrestore(&rec->lock, flags);
 	return result;
 }
 
-bool copyoff_gate_exit(struct copyoff_target *t)
+/*
+ * Both on one device: looked up under one hold of the lock, so that nothing is
+ * entered in vain, which would wake up others who do the same.
+ */
+static enum copyoff_enter enter_one_record(struct copyoff_record *rec,
+					   u64 src_sector,
+					   struct copyoff_map *src,
+					   u64 dst_sector,
+					   struct copyoff_map *dst)
+{
+	enum copyoff_enter result = COPYOFF_CLOSED;
+	struct copyoff_target *s, *d;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	live_find(rec, src_sector, src);
+	live_find(rec, dst_sector, dst);
+	s = src->target;
+	d = dst->target;
+	if ((!s || has_room(s)) && (!d || has_room(d))) {
+		if (s)
+			s->inflight++;
+		if (d && d != s)
+			d->inflight++;
+		result = COPYOFF_ENTERED;
+	}
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return result;
+}
+
+/* Would the gate let us in? For the same reason: asked before the other. */
+static bool may_enter(struct copyoff_record *rec, u64 sector,
+		      struct copyoff_map *map)
+{
+	unsigned long flags;
+	bool may;
+
+	if (!rec)
+		return true;
+	spin_lock_irqsave(&rec->lock, flags);
+	live_find(rec, sector, map);
+	may = !map->target || has_room(map->target);
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return may;
+}
+
+enum copyoff_enter copyoff_gates_enter(struct copyoff_record *src_rec,
+				       u64 src_sector,
+				       struct copyoff_map *src,
+				       struct copyoff_record *dst_rec,
+				       u64 dst_sector,
+				       struct copyoff_map *dst,
+				       const struct copyoff_map **closed)
+{
+	*closed = dst;
+	if (src_rec && src_rec == dst_rec)
+		return enter_one_record(src_rec, src_sector, src, dst_sector,
+					dst);
+	if (!may_enter(dst_rec, dst_sector, dst))
+		return COPYOFF_CLOSED;
+	if (copyoff_gate_enter(src_rec, src_sector, src) == COPYOFF_CLOSED) {
+		*closed = src;
+		return COPYOFF_CLOSED;
+	}
+	if (copyoff_gate_enter(dst_rec, dst_sector, dst) != COPYOFF_CLOSED)
+		return COPYOFF_ENTERED;
+	if (src->target)
+		copyoff_gate_exit(src->target);
+	return COPYOFF_CLOSED;
+}
+
+void copyoff_gate_exit(struct copyoff_target *t)
 {
 	struct copyoff_record *rec = t->rec;
 	unsigned long flags;
-	bool event;
 
 	spin_lock_irqsave(&rec->lock, flags);
 	/* Does a drain wait, or somebody for room? */
-	event = !t->open || t->inflight >= READ_ONCE(t->opts.max_inflight);
-	t->inflight--;
-	if (event)
+	if (!has_room(t))
 		record_event(rec);
+	t->inflight--;
 	spin_unlock_irqrestore(&rec->lock, flags);
-	return event;
+}
+
+void copyoff_registry_set_inflight(struct copyoff_target *t, u32 max_inflight)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&t->rec->lock, flags);
+	WRITE_ONCE(t->opts.max_inflight, max_inflight);
+	record_event(t->rec);
+	spin_unlock_irqrestore(&t->rec->lock, flags);
 }
 
 bool copyoff_map_units(struct copyoff_record *rec, u64 sector,

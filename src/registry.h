@@ -86,6 +86,9 @@ void copyoff_registry_close(struct copyoff_target *t);
 /* presuspend_undo: as before. */
 void copyoff_registry_reopen(struct copyoff_target *t);
 
+/* max_inflight by message. Whoever waits for room looks again. Any context. */
+void copyoff_registry_set_inflight(struct copyoff_target *t, u32 max_inflight);
+
 /* Commands in flight, for a status line. */
 unsigned int copyoff_registry_inflight(struct copyoff_target *t);
 
@@ -101,6 +104,7 @@ bool copyoff_record_live(struct copyoff_record *rec);
 /* What lies at a sector of a device. */
 struct copyoff_map {
 	struct copyoff_target *target;	/* NULL: no live copyoff line */
+	struct copyoff_record *rec;	/* whose events to wait for */
 	u64 begin;			/* the mapping holds from here... */
 	u64 end;			/* ...to here, sectors of the device */
 	u64 generation;			/* of the table; 0: never had one */
@@ -116,20 +120,29 @@ enum copyoff_enter {
 /*
  * copyoff_gate_enter() - find the target at @sector and pin it
  * @rec: may be NULL
- * @held: a target whose gate the caller has entered already, or NULL: if it is
- *	the same, it is not entered a second time, nor to be exited twice
  *
  * Never waits. Any context.
  */
 enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
-				      struct copyoff_target *held,
 				      struct copyoff_map *map);
 
 /*
- * Any context. The target may be gone when this returns. Returns true if
- * somebody may have waited for it, which counts as an event.
+ * copyoff_gates_enter() - enter the gates of both sides, or of neither
+ *
+ * A target on both sides is entered once, and to be exited once. Returns
+ * COPYOFF_CLOSED with the map to wait by in @closed, else COPYOFF_ENTERED: each
+ * map says for itself whether there is a target. Never waits. Any context.
  */
-bool copyoff_gate_exit(struct copyoff_target *t);
+enum copyoff_enter copyoff_gates_enter(struct copyoff_record *src_rec,
+				       u64 src_sector,
+				       struct copyoff_map *src,
+				       struct copyoff_record *dst_rec,
+				       u64 dst_sector,
+				       struct copyoff_map *dst,
+				       const struct copyoff_map **closed);
+
+/* Any context. The target may be gone when this returns. */
+void copyoff_gate_exit(struct copyoff_target *t);
 
 /* Has anything happened since @events was read? For wait_event(). */
 bool copyoff_record_changed(struct copyoff_record *rec, u64 events);

@@ -173,6 +173,12 @@ static bool count_error(struct copyoff_unit *u)
 	return true;
 }
 
+/* Under u->lock. A unit that refuses such a command has no use. */
+static u32 smallest(const struct copyoff_unit *u)
+{
+	return max_t(u32, PAGE_SECTORS, 1U << (u->limits.lba_shift - 9));
+}
+
 bool copyoff_unit_report(struct copyoff_unit *u,
 			 const struct copyoff_verdict *v, u32 sectors, u64 ns)
 {
@@ -191,11 +197,9 @@ bool copyoff_unit_report(struct copyoff_unit *u,
 		off = turn_off(u, v->detail);
 		break;
 	case COPYOFF_LIMIT:
-		/* Smaller, down to a page; a unit that refuses that has no use. */
-		if (sectors <= PAGE_SECTORS)
+		if (sectors <= smallest(u))
 			off = turn_off(u, v->detail);
-		u->ceiling = min(u->ceiling, max_t(u32, sectors / 2,
-						   PAGE_SECTORS));
+		u->ceiling = min(u->ceiling, max(sectors / 2, smallest(u)));
 		u->grown = min(u->grown, u->ceiling);
 		break;
 	case COPYOFF_FAIL:
@@ -323,7 +327,7 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 
 	spin_lock_irqsave(&u->lock, flags);
 	reason = unit_reason(u);
-	if (reason)
+	if (u->off)
 		*detail = u->off_detail;
 	limits = u->limits;
 	grown = u->grown;

@@ -276,7 +276,7 @@ static int copyoff_message(struct dm_target *ti, unsigned int argc,
 		copyoff_unit_retry(t->unit);
 		break;
 	case COPYOFF_MSG_INFLIGHT:
-		WRITE_ONCE(t->opts.max_inflight, opts.max_inflight);
+		copyoff_registry_set_inflight(t, opts.max_inflight);
 		break;
 	case COPYOFF_MSG_RESET_STATS:
 		copyoff_stats_reset(&t->stats);

@@ -112,6 +112,20 @@ static void predict_piece(const struct list *l, unsigned int range,
 	e->vague |= p->src->min_offload_kib || p->dst->min_offload_kib;
 }
 
+/*
+ * Whole blocks are moved, of the larger size of both devices: one with a border
+ * inside goes through the dm devices, by the host.
+ */
+static void whole_blocks(const struct list *l, struct piece *p)
+{
+	p->sectors -= p->sectors % l->block;
+	if (p->sectors)
+		return;
+	p->sectors = l->block;
+	if (!p->reason)
+		p->reason = COPYOFF_REASON_MISALIGNED;
+}
+
 static void predict_range(const struct list *l, unsigned int range,
 			  struct expect *e)
 {
@@ -126,6 +140,7 @@ static void predict_range(const struct list *l, unsigned int range,
 	}
 	for (at = 0; at < r->length && !e->error; at += p.sectors * SECTOR) {
 		piece_at(l, range, at, &p);
+		whole_blocks(l, &p);
 		predict_piece(l, range, &p, e);
 	}
 }

@@ -13,7 +13,7 @@ dd if=/dev/urandom of=/dev/mapper/one bs=1M count=16 oflag=direct status=none
 echo 0 >$T/tracing_on
 echo >$T/trace
 echo 1 >$T/events/copyoff/enable
-defer sh -c "echo 0 >$T/events/copyoff/enable"
+defer sh -c "echo 0 >$T/events/copyoff/enable; echo >$T/trace; echo 1 >$T/tracing_on"
 echo 1 >$T/tracing_on
 "$COPYOFF" copy --length 16M --dst 64M --keys /dev/mapper/one /dev/mapper/one >/run/out
 "$COPYOFF" copy --length 8M --dst 96M --no-offload --keys /dev/mapper/one /dev/mapper/one >>/run/out

@@ -8,7 +8,7 @@
 
 set +x
 SIZE=512
-ROUNDS=3
+ROUNDS=$DEMO_ROUNDS
 
 echo 1 >/proc/sys/kernel/printk
 show() { printf '%s\r\n' "$*" | tee -a /dev/ttyS0; }
@@ -74,7 +74,7 @@ compare() {
 why() { [ -z "$(field reasons)" ] || echo ", because:$(field reasons)"; }
 
 show "=== dm-copyoff: copies of $SIZE MiB inside emulated SSDs, Linux $(uname -r)"
-show "    Each is made $ROUNDS times, in turns with dd (direct, 1 MiB blocks)."
+show "    Each is made $ROUNDS times, in turns with dd (direct, 1 MiB blocks); medians."
 load
 use_lvm "$(ns 4)"
 
