@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The next command of a job: find what is mapped where, enter the gates, cut
- * and gather, choose who copies, issue.
+ * The next command of a job: find what is mapped where, enter the gates, have
+ * a command made (choose.c), issue it.
  *
  * Between the entry of a gate and the issue nothing here waits, allocates with
  * I/O, or touches user memory. If it cannot go on it leaves the gates and says
@@ -12,43 +12,17 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "place.h"
+#include "attempt.h"
 #include "trace.h"
 
 /* More than any command has, and a multiple of any block. */
 #define MOST_SECTORS	(U32_MAX & ~0xffffU)
 
-/* An attempt to issue something. */
-struct attempt {
-	struct copyoff_job *job;
-	struct copyoff_slot *slot;
-	struct copyoff_cursor at;
-	u32 most;		/* sectors at most */
-	bool again;		/* what has its place already is redone */
-	bool issued;
-	u32 align;		/* sectors: no piece is cut within a block */
-	struct copyoff_place src;
-	struct copyoff_place dst;
-	struct copyoff_caps caps;
-	struct copyoff_plan plan;
-	enum copyoff_reason reason;
-	u32 detail;
-};
-
-/* May the host hold both gates while it copies? */
-static bool paired(const struct attempt *a)
-{
-	const struct copyoff_target *s = a->src.map.target;
-	const struct copyoff_target *d = a->dst.map.target;
-
-	return s && d && !s->stacked && !d->stacked;
-}
-
 /*
  * Pieces are made of whole blocks of the larger of the two devices' sizes, and
  * so begin with one. A table may change that size in the middle of a range.
  */
-static bool misplaced(const struct attempt *a)
+static bool misplaced(const struct copyoff_attempt *a)
 {
 	u64 bits = a->src.sector | a->dst.sector;
 
@@ -57,18 +31,10 @@ static bool misplaced(const struct attempt *a)
 	return bits & (a->align - 1);
 }
 
-static bool range_aligned(const struct attempt *a,
-			  const struct copyoff_range *r)
-{
-	u64 bits = r->src_offset | r->dst_offset | r->length;
-
-	return !((bits >> SECTOR_SHIFT) & (a->align - 1));
-}
-
 /* ---- what the tables say ---- */
 
 /* Is the check good for the tables whose gates we are in? */
-static bool is_checked(const struct attempt *a)
+static bool is_checked(const struct copyoff_attempt *a)
 {
 	return a->job->checked_range == a->at.range &&
 	       a->job->checked_src == a->src.map.generation &&
@@ -79,13 +45,13 @@ static bool is_checked(const struct attempt *a)
  * The window compares places on units: it must not mix two tables. After a
  * change all that was issued has to end before anything else begins.
  */
-static bool same_tables(const struct attempt *a)
+static bool same_tables(const struct copyoff_attempt *a)
 {
 	return a->job->src.generation == a->src.map.generation &&
 	       a->job->dst.generation == a->dst.map.generation;
 }
 
-static enum copyoff_wait accept_tables(struct attempt *a)
+static enum copyoff_wait accept_tables(struct copyoff_attempt *a)
 {
 	struct copyoff_job *job = a->job;
 
@@ -101,196 +67,6 @@ static enum copyoff_wait accept_tables(struct attempt *a)
 	return COPYOFF_GO;
 }
 
-/* ---- cutting and gathering ---- */
-
-/* Does the whole range lie in the two targets whose gates we are in? */
-static bool range_inside(const struct attempt *a, const struct copyoff_range *r)
-{
-	u64 src = r->src_offset >> SECTOR_SHIFT;
-	u64 dst = r->dst_offset >> SECTOR_SHIFT;
-	u64 len = r->length >> SECTOR_SHIFT;
-
-	return src >= a->src.map.begin && src + len <= a->src.map.end &&
-	       dst >= a->dst.map.begin && dst + len <= a->dst.map.end;
-}
-
-/*
- * May the range be taken along? It must be known not to overlap itself, which
- * is simple only if it does not cross a border.
- */
-static bool may_gather(const struct attempt *a, const struct copyoff_range *r)
-{
-	u64 len = r->length >> SECTOR_SHIFT;
-	u64 src, dst;
-
-	if (!range_aligned(a, r) || !range_inside(a, r))
-		return false;
-	src = copyoff_place_sector(&a->src, r->src_offset >> SECTOR_SHIFT);
-	dst = copyoff_place_sector(&a->dst, r->dst_offset >> SECTOR_SHIFT);
-	return copyoff_place_unit(&a->src) != copyoff_place_unit(&a->dst) ||
-	       !copyoff_overlap(src, len, dst, len);
-}
-
-/* Add from @at what fits; true if all of the piece did. */
-static bool gather_piece(struct attempt *a, struct copyoff_cursor *at)
-{
-	const struct copyoff_range *r = copyoff_job_range(a->job, at->range);
-	u64 src = (r->src_offset + at->offset) >> SECTOR_SHIFT;
-	u64 dst = (r->dst_offset + at->offset) >> SECTOR_SHIFT;
-	u64 len = (r->length - at->offset) >> SECTOR_SHIFT;
-	u32 taken;
-
-	len = min3(len, a->src.map.end - src, a->dst.map.end - dst);
-	len = min_t(u64, len, a->most - a->plan.sectors);
-	/* A border within a block of the other side: see plan_through(). */
-	len -= len % a->align;
-	if (!len)
-		return false;
-	src = copyoff_place_sector(&a->src, src);
-	dst = copyoff_place_sector(&a->dst, dst);
-	if ((src | dst | len) & (a->caps.align_sectors - 1))
-		return false;
-	taken = copyoff_plan_add(&a->plan, src, dst, len);
-	copyoff_cursor_add(a->job, at, (u64)taken << SECTOR_SHIFT);
-	return taken == len;
-}
-
-static void gather(struct attempt *a)
-{
-	struct copyoff_cursor at = a->at;
-
-	copyoff_plan_begin(&a->plan, a->slot->ext, &a->caps,
-			   copyoff_place_unit(&a->src) == copyoff_place_unit(&a->dst));
-	while (a->plan.sectors < a->most && gather_piece(a, &at)) {
-		if (at.offset || at.range == a->job->fetched)
-			break;	/* a border, or nothing there yet */
-		if (!may_gather(a, copyoff_job_range(a->job, at.range)))
-			break;
-	}
-}
-
-/* ---- who copies ---- */
-
-/* What a command cannot have, by its limits, is not asked of it. */
-static u32 min_offload_sectors(const struct attempt *a)
-{
-	u32 kib = max(a->src.map.target->opts.min_offload_kib,
-		      a->dst.map.target->opts.min_offload_kib);
-
-	return min(kib * 2, a->caps.command_sectors);
-}
-
-static enum copyoff_reason try_native(struct attempt *a)
-{
-	struct copyoff_end src, dst;
-	enum copyoff_reason reason;
-
-	if (a->job->p.flags & COPYOFF_COPY_NO_OFFLOAD)
-		return COPYOFF_REASON_FLAG;
-	if (a->again && !a->slot->smaller)
-		return COPYOFF_REASON_DEVICE_ERROR;
-	copyoff_place_end(&a->src, &src);
-	copyoff_place_end(&a->dst, &dst);
-	reason = copyoff_route(&src, &dst, &a->caps, &a->detail);
-	if (reason)
-		return reason;
-	gather(a);
-	if (!a->plan.sectors)
-		return COPYOFF_REASON_MISALIGNED;
-	if (!a->again && a->plan.sectors < min_offload_sectors(a))
-		return COPYOFF_REASON_TOO_SMALL;
-	return COPYOFF_REASON_NONE;
-}
-
-static void plan_native(struct attempt *a)
-{
-	struct copyoff_slot *slot = a->slot;
-
-	slot->state = COPYOFF_SLOT_NATIVE;
-	slot->method = a->src.map.target->unit->backend->method;
-	slot->cmd.op = COPYOFF_OP_COPY;
-	slot->cmd.unit = a->src.map.target->unit;
-	slot->cmd.block_sectors = a->caps.align_sectors;
-}
-
-/*
- * A border of one table lies within a logical block of the other side's
- * device: no lower device can be given just a part of it. The sides' own
- * devices can, dm splits what they are given. That waits for nobody while a
- * gate is entered, but we do not see where it goes on the units: so nothing
- * else is under way.
- */
-static enum copyoff_wait plan_through(struct attempt *a)
-{
-	struct copyoff_job *job = a->job;
-	struct copyoff_slot *slot = a->slot;
-
-	if (a->again ? slot->place != job->window.head : job->window.count)
-		return COPYOFF_WAIT_CMD;
-	if (!slot->cmd.buf)
-		slot->cmd.buf = copyoff_host_buffer_get();
-	if (!slot->cmd.buf)
-		return COPYOFF_WAIT_BUFFER;
-	copyoff_places_leave(&a->src, &a->dst);
-	a->src.map = (struct copyoff_map){ .end = U64_MAX };
-	a->dst.map = (struct copyoff_map){ .end = U64_MAX };
-	a->most = a->align;
-	gather(a);
-	slot->state = COPYOFF_SLOT_READING;
-	slot->cmd.op = COPYOFF_OP_READ;
-	slot->through = true;
-	job->barrier = true;
-	return COPYOFF_GO;
-}
-
-static enum copyoff_wait plan_host(struct attempt *a)
-{
-	bool zoned = bdev_is_zoned(copyoff_place_bdev(&a->dst));
-	struct copyoff_slot *slot = a->slot;
-	bool kcopyd;
-
-	slot->through = false;
-	/* Sequential zones are written in one order only. */
-	if (zoned && !a->again && a->job->window.count)
-		return COPYOFF_WAIT_CMD;
-	kcopyd = paired(a) && (zoned || copyoff_host_wants_kcopyd());
-	slot->cmd.buf = kcopyd ? NULL : copyoff_host_buffer_get();
-	if (!kcopyd && !slot->cmd.buf)
-		return COPYOFF_WAIT_BUFFER;
-	slot->state = paired(a) ? COPYOFF_SLOT_HOST : COPYOFF_SLOT_READING;
-	slot->cmd.op = paired(a) ? COPYOFF_OP_COPY : COPYOFF_OP_READ;
-	slot->dst_generation = a->dst.map.generation;
-	if (!a->again)
-		slot->method = COPYOFF_METHOD_HOST;
-	a->caps.command_sectors = copyoff_host_buffer_sectors();
-	a->caps.extent_sectors = copyoff_host_buffer_sectors();
-	/* kcopyd keeps the order of one copy, not of several. */
-	a->caps.extents = zoned ? 1 : COPYOFF_MAX_EXTENTS;
-	a->caps.align_sectors = 1;
-	gather(a);
-	if (a->plan.sectors)
-		return COPYOFF_GO;
-	return plan_through(a);
-}
-
-static enum copyoff_wait choose(struct attempt *a)
-{
-	struct copyoff_job *job = a->job;
-
-	a->reason = try_native(a);
-	if (!a->reason) {
-		plan_native(a);
-		return COPYOFF_GO;
-	}
-	if (job->p.flags & COPYOFF_COPY_NO_FALLBACK) {
-		copyoff_job_reason(job, a->reason, a->detail, a->at.range);
-		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
-				 &a->at, -EOPNOTSUPP);
-		return COPYOFF_STOP;
-	}
-	return plan_host(a);
-}
-
 /* ---- issuing ---- */
 
 /* Is the device to read or write anything but the bottom of the stack? */
@@ -299,7 +75,7 @@ static bool is_above(const struct copyoff_target *t)
 	return !t || t->stacked;
 }
 
-static void fill_command(struct attempt *a)
+static void fill_command(struct copyoff_attempt *a)
 {
 	struct copyoff_cmd *cmd = &a->slot->cmd;
 
@@ -316,7 +92,7 @@ static void fill_command(struct attempt *a)
 }
 
 /* Take a place in the window, or say that what is there comes first. */
-static enum copyoff_wait take_place(struct attempt *a)
+static enum copyoff_wait take_place(struct copyoff_attempt *a)
 {
 	struct copyoff_access access = {
 		.src_unit = copyoff_place_unit(&a->src),
@@ -342,7 +118,7 @@ static enum copyoff_wait take_place(struct attempt *a)
 	return COPYOFF_GO;
 }
 
-static enum copyoff_wait settle(struct attempt *a)
+static enum copyoff_wait settle(struct copyoff_attempt *a)
 {
 	struct copyoff_job *job = a->job;
 	enum copyoff_wait w = accept_tables(a);
@@ -362,7 +138,7 @@ static enum copyoff_wait settle(struct attempt *a)
 				 &a->at, err);
 		return COPYOFF_STOP;
 	}
-	w = choose(a);
+	w = copyoff_choose(a);
 	if (!w)
 		fill_command(a);
 	if (!w && !a->again)
@@ -400,7 +176,7 @@ static void submit(struct copyoff_job *job, struct copyoff_slot *slot)
 }
 
 /* Settled: note which gates the command stays in, and let it go. */
-static void issue(struct attempt *a)
+static void issue(struct copyoff_attempt *a)
 {
 	struct copyoff_slot *slot = a->slot;
 	struct copyoff_target *s = a->src.map.target, *d = a->dst.map.target;
@@ -425,7 +201,7 @@ static void issue(struct attempt *a)
 	submit(a->job, slot);
 }
 
-static enum copyoff_wait attempt(struct attempt *a)
+static enum copyoff_wait attempt(struct copyoff_attempt *a)
 {
 	const struct copyoff_range *r = copyoff_job_range(a->job, a->at.range);
 	unsigned int noio = memalloc_noio_save();
@@ -517,7 +293,7 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 }
 
 /* Until the check and the gates agree on the tables. */
-static enum copyoff_wait attempt_checked(struct attempt *a)
+static enum copyoff_wait attempt_checked(struct copyoff_attempt *a)
 {
 	struct copyoff_job *job = a->job;
 	enum copyoff_wait w;
@@ -540,7 +316,7 @@ static enum copyoff_wait attempt_checked(struct attempt *a)
 
 enum copyoff_wait copyoff_issue_next(struct copyoff_job *job)
 {
-	struct attempt a = { .job = job, .most = MOST_SECTORS };
+	struct copyoff_attempt a = { .job = job, .most = MOST_SECTORS };
 	enum copyoff_wait w = fetch_ahead(job);
 
 	if (w)
@@ -612,7 +388,7 @@ static enum copyoff_wait write_out(struct copyoff_job *job,
 enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
 				      struct copyoff_slot *slot)
 {
-	struct attempt a = {
+	struct copyoff_attempt a = {
 		.job = job, .slot = slot, .at = slot->at, .most = slot->left,
 		.again = true,
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What job.c (the loop and the result) and issue.c (the next command) share.
+ * What the parts of a job share: job.c (the loop and the result), issue.c and
+ * choose.c (the next command), slot.c (the end of one).
  *
  * All members belong to the loop, which is one thread at a time, but for the
  * list of ended commands, which has a lock.
@@ -173,7 +174,7 @@ enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
 void copyoff_job_fail(struct copyoff_job *job, u64 seq,
 		      const struct copyoff_cursor *at, int err);
 
-/* job.c: the end of every command; any context. */
+/* slot.c: the end of every command; any context. */
 void copyoff_slot_end(struct copyoff_cmd *cmd);
 
 /* Find the records of both sides, as far as they exist by now. */
