@@ -81,6 +81,7 @@ static void gather(struct copyoff_attempt *a)
 		if (!may_gather(a, copyoff_job_range(a->job, at.range)))
 			break;
 	}
+	copyoff_plan_trim(&a->plan, a->align);
 }
 
 /* ---- who copies ---- */

@@ -80,3 +80,19 @@ u32 copyoff_plan_add(struct copyoff_plan *p, u64 src, u64 dst, u64 sectors)
 	}
 	return want - left;
 }
+
+void copyoff_plan_trim(struct copyoff_plan *p, u32 align)
+{
+	u32 excess = p->sectors % align;
+
+	p->sectors -= excess;
+	while (excess) {
+		struct copyoff_extent *e = &p->ext[p->nr - 1];
+		u32 n = min(excess, e->sectors);
+
+		e->sectors -= n;
+		excess -= n;
+		if (!e->sectors)
+			p->nr--;
+	}
+}

@@ -43,4 +43,12 @@ void copyoff_plan_begin(struct copyoff_plan *p, struct copyoff_extent *ext,
  */
 u32 copyoff_plan_add(struct copyoff_plan *p, u64 src, u64 dst, u64 sectors);
 
+/*
+ * copyoff_plan_trim() - take back what is beyond a multiple of @align sectors
+ *
+ * The limits of a unit may cut where the next command must not begin. May
+ * leave nothing.
+ */
+void copyoff_plan_trim(struct copyoff_plan *p, u32 align);
+
 #endif /* COPYOFF_PLAN_H */

@@ -537,6 +537,30 @@ static void refusal_changes_nothing(void)
 	}
 }
 
+/* Whole extents go, and part of one; what is left is as it was. */
+static void trim_takes_from_the_end(void)
+{
+	struct copyoff_plan p;
+	struct copyoff_extent *ext = begin(&p, 3, 100, 9, false);
+
+	T_EQ(copyoff_plan_add(&p, 1000, 2000, 14), 14);
+	T_EQ(p.nr, 5);
+	copyoff_plan_trim(&p, 7);
+	T_EQ(p.sectors, 14);
+	copyoff_plan_trim(&p, 8);
+	T_EQ(p.sectors, 8);
+	T_EQ(p.nr, 3);
+	T_EQ(ext[2].src, 1006);
+	T_EQ(ext[2].sectors, 2);
+	/* It can be added to again. */
+	T_EQ(copyoff_plan_add(&p, 1008, 2008, 1), 1);
+	T_EQ(p.nr, 3);
+	copyoff_plan_trim(&p, 16);
+	T_EQ(p.sectors, 0);
+	T_EQ(p.nr, 0);
+	free(ext);
+}
+
 static const struct t_case cases[] = {
 	T_CASE(one_piece),
 	T_CASE(cut_into_extents),
@@ -555,6 +579,7 @@ static const struct t_case cases[] = {
 	T_CASE(begin_forgets),
 	T_CASE(random_pieces),
 	T_CASE(refusal_changes_nothing),
+	T_CASE(trim_takes_from_the_end),
 };
 
 int main(int argc, char **argv)
