@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
-# timeout: 300
+# timeout: 400
 #
 # Table lines and messages: the bad ones are refused, each with its sentence, and
 # leave nothing behind; the good ones come out of "dmsetup table" as they can go

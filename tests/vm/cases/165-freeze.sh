@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
-# timeout: 120
+# timeout: 240
 #
 # The system goes to sleep (up to the freezing of all tasks) in the middle of a
 # copy, which goes on afterwards; also while the copy waits for a suspended

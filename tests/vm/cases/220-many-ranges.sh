@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
-# timeout: 240
+# timeout: 480
 #
 # The most ranges that one ioctl takes: as few commands as the device's limit on
 # source ranges allows, and under 1 MiB of the caller's kernel memory.
