@@ -27,12 +27,17 @@
 
 #define MAX_PATHS	16
 
+/* A disk whose queue leads to the namespace, with a reference to it. */
+struct nvme_path {
+	struct gendisk *disk;
+	bool pci;
+};
+
 struct nvme_unit {
 	u32 nsid;		/* 0: not known yet; set once */
 	bool multipath;		/* the disk is a head */
 	spinlock_t lock;	/* protects what follows */
-	/* References to the disks whose queues lead to the namespace. */
-	struct gendisk *path[MAX_PATHS];
+	struct nvme_path path[MAX_PATHS];
 	unsigned int nr;
 	unsigned int next;	/* the one that did it last */
 };
@@ -56,11 +61,6 @@ static bool is_path_of(const char *name, const char *head,
 	return s == hs && h == hh;
 }
 
-/*
- * Only controllers on PCI: there a reset disables the controller before it
- * cancels a command. Over a fabric a cancelled command may still be executing
- * in the target, and may write after we and the caller have gone on.
- */
 static int has_child(struct device *dev, void *name)
 {
 	struct device *child = device_find_child_by_name(dev, name);
@@ -70,8 +70,10 @@ static int has_child(struct device *dev, void *name)
 }
 
 /*
- * Is the controller of that number on PCI? Asked from that side: from a path
- * that is being removed there is no safe way to its controller. Sleeps.
+ * Is the controller of that number on PCI? There a reset disables it before it
+ * cancels a command; over a fabric a cancelled one may still be executing in
+ * the target. Asked from that side: from a path that is being removed there is
+ * no safe way to its controller. Sleeps.
  */
 static bool controller_is_pci(unsigned int instance)
 {
@@ -82,7 +84,7 @@ static bool controller_is_pci(unsigned int instance)
 }
 
 /* References to all paths of a head, found in its class. Sleeps. */
-static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
+static unsigned int paths_find(struct gendisk *head, struct nvme_path *path)
 {
 	struct class_dev_iter iter;
 	unsigned int nr = 0;
@@ -95,32 +97,36 @@ static unsigned int paths_find(struct gendisk *head, struct gendisk **path)
 		unsigned int controller;
 
 		if (!is_path_of(disk->disk_name, head->disk_name,
-				&controller) ||
-		    !queue_is_mq(disk->queue) || !controller_is_pci(controller))
+				&controller) || !queue_is_mq(disk->queue))
 			continue;
 		get_device(dev);
-		path[nr++] = disk;
+		path[nr].disk = disk;
+		path[nr++].pci = controller_is_pci(controller);
 	}
 	class_dev_iter_exit(&iter);
 	return nr;
 }
 
-static void paths_put(struct gendisk **path, unsigned int nr)
+static void put_path(struct nvme_path *path)
+{
+	put_device(disk_to_dev(path->disk));
+}
+
+static void paths_put(struct nvme_path *path, unsigned int nr)
 {
 	while (nr--)
-		put_device(disk_to_dev(path[nr]));
+		put_path(&path[nr]);
 }
 
 /* Without native multipath the disk is its own path. */
-static unsigned int paths_single(struct gendisk *disk, struct gendisk **path)
+static unsigned int paths_single(struct gendisk *disk, struct nvme_path *path)
 {
 	/* Open as it is, it keeps its controller. */
 	struct device *ctrl = disk_to_dev(disk)->parent;
 
-	if (!ctrl || !ctrl->parent || !dev_is_pci(ctrl->parent))
-		return 0;
 	get_device(disk_to_dev(disk));
-	path[0] = disk;
+	path[0].disk = disk;
+	path[0].pci = ctrl && ctrl->parent && dev_is_pci(ctrl->parent);
 	return 1;
 }
 
@@ -128,8 +134,7 @@ static unsigned int paths_single(struct gendisk *disk, struct gendisk **path)
 static void paths_refresh(struct copyoff_unit *unit)
 {
 	struct nvme_unit *nu = unit->priv;
-	struct gendisk *path[MAX_PATHS];
-	struct gendisk *old[MAX_PATHS];
+	struct nvme_path path[MAX_PATHS], old[MAX_PATHS];
 	unsigned int nr, nr_old;
 
 	nr = nu->multipath ? paths_find(unit->disk, path) :
@@ -143,28 +148,30 @@ static void paths_refresh(struct copyoff_unit *unit)
 	paths_put(old, nr_old);
 }
 
-/* A reference to the path after @skip others, or NULL. */
-static struct gendisk *live_path(struct nvme_unit *nu, unsigned int skip)
+/* The path after @skip others, with a reference of its own; false: none. */
+static bool nth_path(struct nvme_unit *nu, unsigned int skip,
+		     struct nvme_path *path)
 {
-	struct gendisk *disk = NULL;
+	bool found;
 
 	spin_lock(&nu->lock);
-	if (skip < nu->nr) {
-		disk = nu->path[(nu->next + skip) % nu->nr];
-		get_device(disk_to_dev(disk));
+	found = skip < nu->nr;
+	if (found) {
+		*path = nu->path[(nu->next + skip) % nu->nr];
+		get_device(disk_to_dev(path->disk));
 	}
 	spin_unlock(&nu->lock);
-	return disk;
+	return found;
 }
 
 /* Others are to begin with the path that was found live. */
-static void prefer_path(struct nvme_unit *nu, struct gendisk *disk)
+static void prefer_path(struct nvme_unit *nu, const struct nvme_path *path)
 {
 	unsigned int i;
 
 	spin_lock(&nu->lock);
 	for (i = 0; i < nu->nr; i++)
-		if (nu->path[i] == disk)
+		if (nu->path[i].disk == path->disk)
 			nu->next = i;
 	spin_unlock(&nu->lock);
 }
@@ -215,26 +222,32 @@ static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd,
 	return nvme_submit_sync_cmd(disk->queue, &c, cmd->wire, bytes);
 }
 
+/* By one path. Doubt that there was before stays. */
+static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
+		     u32 lba_shift)
+{
+	struct nvme_unit *nu = cmd->unit->priv;
+	bool doubt = cmd->verdict.doubt;
+
+	copyoff_nvme_verdict(send(path->disk, nu->nsid, cmd, lba_shift),
+			     path->pci, &cmd->verdict);
+	cmd->verdict.doubt |= doubt;
+}
+
 /* Each path once, until one gives an answer of the namespace's own. */
 static void try_paths(struct copyoff_cmd *cmd, u32 lba_shift)
 {
 	struct nvme_unit *nu = cmd->unit->priv;
+	struct nvme_path path;
 	unsigned int skip;
 
-	for (skip = 0; skip < MAX_PATHS; skip++) {
-		struct gendisk *disk = live_path(nu, skip);
-
-		if (!disk)
+	for (skip = 0; skip < MAX_PATHS && nth_path(nu, skip, &path); skip++) {
+		try_path(cmd, &path, lba_shift);
+		if (cmd->verdict.kind != COPYOFF_PATH && skip)
+			prefer_path(nu, &path);
+		put_path(&path);
+		if (cmd->verdict.kind != COPYOFF_PATH)
 			return;
-		copyoff_nvme_verdict(send(disk, nu->nsid, cmd, lba_shift),
-				     &cmd->verdict);
-		if (cmd->verdict.kind != COPYOFF_PATH) {
-			if (skip)
-				prefer_path(nu, disk);
-			put_device(disk_to_dev(disk));
-			return;
-		}
-		put_device(disk_to_dev(disk));
 	}
 }
 

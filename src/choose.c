@@ -131,6 +131,7 @@ static void plan_native(struct copyoff_attempt *a)
 	struct copyoff_slot *slot = a->slot;
 
 	slot->state = COPYOFF_SLOT_NATIVE;
+	slot->through = false;
 	slot->method = a->src.map.target->unit->backend->method;
 	slot->cmd.op = COPYOFF_OP_COPY;
 	slot->cmd.unit = a->src.map.target->unit;

@@ -26,7 +26,8 @@
 			 R(DIFFERENT_UNIT) | R(NO_COPY_COMMAND) | \
 			 R(NO_LIMITS) | R(BLOCK_SIZE) | R(PROTECTION_INFO) | \
 			 R(ZONED) | R(ENCRYPTED) | R(LOWER_IS_STACKED) | \
-			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR))
+			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR) | \
+			 R(DOUBT))
 
 /* ---- descriptors ---- */
 
@@ -176,7 +177,8 @@ static int features(union args *args)
 	if (f->flags)
 		return -EINVAL;
 	f->copy_flags = COPY_FLAGS;
-	f->result_flags = COPYOFF_RESULT_DST_UNDEFINED;
+	f->result_flags = COPYOFF_RESULT_DST_UNDEFINED |
+			  COPYOFF_RESULT_IN_DOUBT;
 	f->reasons = REASONS;
 	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME;
 	f->max_ranges = COPYOFF_MAX_RANGES;

@@ -7,6 +7,7 @@
  * I/O, or touches user memory. If it cannot go on it leaves the gates and says
  * what to wait for.
  */
+#include <linux/bits.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -91,6 +92,19 @@ static void fill_command(struct copyoff_attempt *a)
 	cmd->end = copyoff_slot_end;
 }
 
+/*
+ * What goes by the sides' own devices is not seen on the units: nothing may be
+ * in doubt at all then.
+ */
+static bool meets_doubt(const struct copyoff_attempt *a,
+			const struct copyoff_access *access)
+{
+	const struct copyoff_doubt *own = a->again ? &a->slot->doubt : NULL;
+
+	return a->slot->through ? copyoff_doubts_any(own) :
+				  copyoff_doubts_conflict(access, own);
+}
+
 /* Take a place in the window, or say that what is there comes first. */
 static enum copyoff_wait take_place(struct copyoff_attempt *a)
 {
@@ -105,6 +119,14 @@ static enum copyoff_wait take_place(struct copyoff_attempt *a)
 	struct copyoff_job *job = a->job;
 	struct copyoff_slot *slot = a->slot;
 
+	if (meets_doubt(a, &access)) {
+		if (!(job->result->reasons & BIT_ULL(COPYOFF_REASON_DOUBT)))
+			copyoff_job_reason(job, COPYOFF_REASON_DOUBT, 0,
+					   a->at.range);
+		return COPYOFF_WAIT_DOUBT;
+	}
+	if (a->again)
+		return COPYOFF_GO;
 	if (!copyoff_window_room(&job->window, access.nr) ||
 	    copyoff_window_conflicts(&job->window, &access))
 		return COPYOFF_WAIT_CMD;
@@ -141,7 +163,7 @@ static enum copyoff_wait settle(struct copyoff_attempt *a)
 	w = copyoff_choose(a);
 	if (!w)
 		fill_command(a);
-	if (!w && !a->again)
+	if (!w)
 		w = take_place(a);
 	return w;
 }
@@ -286,7 +308,9 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 	if (!slot)
 		return NULL;
 	slot->job = job;
+	slot->finished = false;
 	memset(&slot->cmd, 0, sizeof(slot->cmd));
+	memset(&slot->doubt, 0, sizeof(slot->doubt));
 	list_add(&slot->node, &job->idle);
 	job->nr_slots++;
 	return slot;

@@ -86,11 +86,29 @@ static void todo_add(struct copyoff_job *job, struct copyoff_slot *slot)
 	list_add(&slot->node, &other->node);
 }
 
+static bool slot_in_doubt(struct copyoff_slot *slot)
+{
+	/* Not begun without one of its commands ended, and reaped. */
+	return slot->doubt.begun && copyoff_doubt_active(&slot->doubt);
+}
+
+static void slot_idle(struct copyoff_job *job, struct copyoff_slot *slot)
+{
+	if (slot->finished)
+		copyoff_window_done(&job->window, slot->place);
+	slot->finished = false;
+	slot->doubt.begun = false;
+	list_add(&slot->node, &job->idle);
+}
+
 static void slot_release(struct copyoff_job *job, struct copyoff_slot *slot)
 {
 	copyoff_host_buffer_put(slot->cmd.buf);
 	slot->cmd.buf = NULL;
-	list_add(&slot->node, &job->idle);
+	if (slot_in_doubt(slot))
+		list_add_tail(&slot->node, &job->doubted);
+	else
+		slot_idle(job, slot);
 }
 
 /* Sectors of the slot's place that are done. */
@@ -122,7 +140,7 @@ static void slot_advance(struct copyoff_job *job, struct copyoff_slot *slot,
 	copyoff_cursor_add(job, &slot->at, bytes);
 	slot->left -= slot->cmd.sectors;
 	if (!slot->left) {
-		copyoff_window_done(&job->window, slot->place);
+		slot->finished = true;
 		slot_release(job, slot);
 		return;
 	}
@@ -164,6 +182,10 @@ static void reap_one(struct copyoff_job *job, struct copyoff_slot *slot)
 	job->inflight--;
 	if (slot->state == COPYOFF_SLOT_NATIVE) {
 		job->result->commands_offload++;
+		if (slot->cmd.verdict.doubt)
+			copyoff_job_reason(job, COPYOFF_REASON_DOUBT,
+					   slot->cmd.verdict.detail,
+					   slot->at.range);
 		if (ok)
 			slot_advance(job, slot, slot->method);
 		else
@@ -194,6 +216,20 @@ static void reap(struct copyoff_job *job)
 	list_for_each_entry_safe(slot, next, &ended, node) {
 		list_del_init(&slot->node);
 		reap_one(job, slot);
+	}
+}
+
+/* Whose doubt is over is done with. */
+static void reap_doubts(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot, *next;
+
+	job->wait_doubts = copyoff_doubts_ended();
+	list_for_each_entry_safe(slot, next, &job->doubted, node) {
+		if (slot_in_doubt(slot))
+			continue;
+		list_del_init(&slot->node);
+		slot_idle(job, slot);
 	}
 }
 
@@ -295,12 +331,25 @@ static void freeze(struct copyoff_job *job)
 	spin_unlock_irq(&sighand->siglock);
 }
 
+/*
+ * With nothing in flight: is it a doubt of its own that the job waits for? A
+ * cancelled one leaves them behind.
+ */
+static bool waits_for_doubt(struct copyoff_job *job, enum copyoff_wait w)
+{
+	if (list_empty(&job->doubted))
+		return false;
+	return w == COPYOFF_WAIT_CMD ||
+	       (w == COPYOFF_FINISHED && !job->cancel_error);
+}
+
 /* One round: what is to be waited for before the next. */
 static enum copyoff_wait step(struct copyoff_job *job)
 {
 	enum copyoff_wait w;
 
 	reap(job);
+	reap_doubts(job);
 	advance_prefix(job);
 	if (freezing(current)) {
 		if (job->inflight)
@@ -323,7 +372,9 @@ static enum copyoff_wait step(struct copyoff_job *job)
 		return COPYOFF_WAIT_CMD;
 	if (w == COPYOFF_FINISHED && !list_empty(&job->todo))
 		return COPYOFF_GO;
-	if (w == COPYOFF_WAIT_GATE || w == COPYOFF_WAIT_BUFFER)
+	if (waits_for_doubt(job, w))
+		w = COPYOFF_WAIT_DOUBT;
+	if (w != COPYOFF_FINISHED && w != COPYOFF_WAIT_CMD)
 		park(job);
 	return w;
 }
@@ -374,6 +425,11 @@ static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
 					     copyoff_record_changed(rec, events),
 					     time_left(job));
 		break;
+	case COPYOFF_WAIT_DOUBT:
+		wait_event_freezable_timeout(*copyoff_doubts_wait(),
+					     copyoff_doubts_ended() !=
+					     job->wait_doubts, time_left(job));
+		break;
 	case COPYOFF_WAIT_BUFFER:
 		wait_event_interruptible_timeout(*copyoff_host_buffer_wait(),
 						 copyoff_host_buffer_free(),
@@ -385,6 +441,27 @@ static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
 }
 
 /* ---- begin and end ---- */
+
+static void free_left_behind(struct copyoff_doubt *d)
+{
+	kfree(container_of(d, struct copyoff_slot, doubt));
+}
+
+/* What is in doubt stays so, without us. True if there is any. */
+static bool leave_doubts(struct copyoff_job *job)
+{
+	struct copyoff_slot *slot, *next;
+	bool any = false;
+
+	list_for_each_entry_safe(slot, next, &job->doubted, node) {
+		list_del(&slot->node);
+		if (copyoff_doubt_abandon(&slot->doubt, free_left_behind))
+			any = true;
+		else
+			list_add(&slot->node, &job->idle);
+	}
+	return any;
+}
 
 static void job_free(struct copyoff_job *job)
 {
@@ -438,6 +515,7 @@ static struct copyoff_job *job_create(const struct copyoff_job_params *params,
 	job->dst.start = get_start_sect(params->dst);
 	job->checked_range = U32_MAX;
 	INIT_LIST_HEAD(&job->todo);
+	INIT_LIST_HEAD(&job->doubted);
 	INIT_LIST_HEAD(&job->idle);
 	INIT_LIST_HEAD(&job->ended);
 	spin_lock_init(&job->lock);
@@ -487,6 +565,8 @@ static int job_finish(struct copyoff_job *job)
 	int err = find_error(job);
 	u32 i;
 
+	if (leave_doubts(job))
+		r->result_flags |= COPYOFF_RESULT_IN_DOUBT;
 	/* Partly written ranges have stale pages, too. */
 	for (i = job->retired; i != job->fetched; i++)
 		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));

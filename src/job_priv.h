@@ -14,6 +14,7 @@
 #include <linux/wait.h>
 
 #include "backend.h"
+#include "doubt.h"
 #include "job.h"
 #include "plan.h"
 #include "registry.h"
@@ -49,7 +50,10 @@ enum copyoff_slot_state {
 	COPYOFF_SLOT_REDO,	/* its next piece is to be done again; no gate */
 };
 
-/* A place in the window at work. On the todo list if LOADED or REDO. */
+/*
+ * A place in the window at work. On the todo list if LOADED or REDO, and on the
+ * list of the doubted if only its doubt is left of it.
+ */
 struct copyoff_slot {
 	struct copyoff_cmd cmd;
 	struct copyoff_job *job;
@@ -62,6 +66,8 @@ struct copyoff_slot {
 	u32 left;			/* ...and is that long, in sectors */
 	bool smaller;			/* REDO by smaller native commands */
 	bool through;			/* by the sides' own devices, see issue.c */
+	bool finished;			/* its place is, but for the doubt */
+	struct copyoff_doubt doubt;	/* about any of its native commands */
 	/* Whose gates the command is in; either may be NULL. */
 	struct copyoff_target *src;
 	struct copyoff_target *dst;
@@ -78,6 +84,7 @@ enum copyoff_wait {
 	COPYOFF_WAIT_CMD,	/* a command of its own */
 	COPYOFF_WAIT_GATE,	/* job->wait_rec, since job->wait_events */
 	COPYOFF_WAIT_BUFFER,	/* one of the host's buffers */
+	COPYOFF_WAIT_DOUBT,	/* the end of any, since job->wait_doubts */
 	COPYOFF_AGAIN,		/* nothing, but the range must be checked */
 	COPYOFF_STOP,		/* it has failed, see copyoff_job_fail() */
 	COPYOFF_FINISHED,
@@ -109,6 +116,7 @@ struct copyoff_job {
 	struct copyoff_window window;
 
 	struct list_head todo;		/* slots the loop has to move, by seq */
+	struct list_head doubted;	/* slots with nothing but a doubt */
 	struct list_head idle;		/* slots without a command */
 	unsigned int nr_slots;
 	unsigned int inflight;		/* submitted and not yet reaped */
@@ -126,6 +134,7 @@ struct copyoff_job {
 
 	struct copyoff_record *wait_rec;
 	u64 wait_events;
+	u64 wait_doubts;
 
 	spinlock_t lock;		/* protects ended; irqsave */
 	struct list_head ended;		/* slots whose command is over */

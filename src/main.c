@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "doubt.h"
 #include "front.h"
 
 struct workqueue_struct *copyoff_wq;
@@ -51,6 +52,7 @@ static void __exit copyoff_exit(void)
 {
 	copyoff_ctl_exit();
 	copyoff_target_exit();
+	copyoff_doubts_exit();
 	destroy_workqueue(copyoff_host_wq);
 	destroy_workqueue(copyoff_wq);
 	copyoff_host_exit();

@@ -32,6 +32,9 @@ static_assert(sizeof(struct copyoff_nvme_desc) == 32);
 #define STATUS_MASK		0x7ff
 #define STATUS_SCT_MASK		0x700
 #define SCT_PATH		0x300
+/* Path related status that the host itself gives: Base figure 103. */
+#define SC_HOST_PATH_ERROR	0x370
+#define SC_HOST_ABORTED		0x371
 
 /* Generic command status: Base figure 94. */
 #define SC_INVALID_OPCODE	0x001
@@ -137,11 +140,24 @@ static int errno_of(u32 status)
 	}
 }
 
-void copyoff_nvme_verdict(int result, struct copyoff_verdict *v)
+/*
+ * Is it the host that gave up, and not the controller that answered? What was
+ * never sent looks the same in part.
+ */
+static bool given_up(int result)
+{
+	if (result < 0)
+		return result == -EINTR;
+	result &= STATUS_MASK;
+	return result == SC_HOST_PATH_ERROR || result == SC_HOST_ABORTED;
+}
+
+void copyoff_nvme_verdict(int result, bool pci, struct copyoff_verdict *v)
 {
 	u32 status = result & STATUS_MASK;
 
 	memset(v, 0, sizeof(*v));
+	v->doubt = !pci && given_up(result);
 	if (!result) {
 		v->kind = COPYOFF_DONE;
 	} else if (result == -ENODEV || result == -EINTR) {

@@ -69,7 +69,8 @@ u32 copyoff_nvme_build(const struct copyoff_extent *ext, u32 nr, u64 dst,
  * copyoff_nvme_verdict() - what to do after a completion
  * @result: 0, an NVMe status with or without its MORE, DNR and CRD bits, or a
  *	negative errno of the transport
+ * @pci: the controller is on PCI, where nothing that was given up goes on
  */
-void copyoff_nvme_verdict(int result, struct copyoff_verdict *v);
+void copyoff_nvme_verdict(int result, bool pci, struct copyoff_verdict *v);
 
 #endif /* COPYOFF_NVME_WIRE_H */

@@ -178,10 +178,16 @@ void copyoff_registry_reopen(struct copyoff_target *t)
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
 
-/* Under rec->lock, which is dropped while waiting. */
+/*
+ * Under rec->lock, which is dropped while waiting. Doubt may take longer than
+ * the kernel likes to see anybody in an uninterruptible sleep: so wake up.
+ */
 static void drain(struct copyoff_target *t)
 {
-	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
+	while (t->inflight || t->doubts)
+		wait_event_lock_irq_timeout(t->rec->wait,
+					    !t->inflight && !t->doubts,
+					    t->rec->lock, 10 * HZ);
 }
 
 /*
@@ -238,15 +244,15 @@ void copyoff_registry_remove(struct copyoff_target *t)
 	copyoff_record_put(rec);
 }
 
-unsigned int copyoff_registry_inflight(struct copyoff_target *t)
+void copyoff_registry_load(struct copyoff_target *t, unsigned int *inflight,
+			   unsigned int *doubts)
 {
 	unsigned long flags;
-	unsigned int n;
 
 	spin_lock_irqsave(&t->rec->lock, flags);
-	n = t->inflight;
+	*inflight = t->inflight;
+	*doubts = t->doubts;
 	spin_unlock_irqrestore(&t->rec->lock, flags);
-	return n;
 }
 
 /* ---- the jobs' side ---- */
@@ -415,6 +421,28 @@ void copyoff_gate_exit(struct copyoff_target *t)
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
 
+void copyoff_gate_doubt(struct copyoff_target *t)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&t->rec->lock, flags);
+	t->inflight--;
+	t->doubts++;
+	record_event(t->rec);
+	spin_unlock_irqrestore(&t->rec->lock, flags);
+}
+
+void copyoff_gate_doubt_end(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	t->doubts--;
+	record_event(rec);
+	spin_unlock_irqrestore(&rec->lock, flags);
+}
+
 void copyoff_registry_set_inflight(struct copyoff_target *t, u32 max_inflight)
 {
 	unsigned long flags;
@@ -439,7 +467,7 @@ bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
 	live_find(rec, sector, map);
 	t = map->target;
 	if (t) {
-		*unit = t->unit->disk;
+		*unit = copyoff_unit_identity(t->unit);
 		*unit_sector = t->unit_start + (sector - map->begin);
 	}
 	spin_unlock_irqrestore(&rec->lock, flags);

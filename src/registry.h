@@ -61,6 +61,7 @@ struct copyoff_target {
 	u64 written;			/* commands of SYNC jobs that wrote */
 	u64 flushed;			/* how many of these a flush covers */
 	unsigned int inflight;		/* commands in the gate */
+	unsigned int doubts;		/* ended ones that still hold it */
 };
 
 /* ---- for the target ---- */
@@ -90,7 +91,8 @@ void copyoff_registry_reopen(struct copyoff_target *t);
 void copyoff_registry_set_inflight(struct copyoff_target *t, u32 max_inflight);
 
 /* Commands in flight, for a status line. */
-unsigned int copyoff_registry_inflight(struct copyoff_target *t);
+void copyoff_registry_load(struct copyoff_target *t, unsigned int *inflight,
+			   unsigned int *doubts);
 
 /* ---- for jobs ---- */
 
@@ -143,6 +145,17 @@ enum copyoff_enter copyoff_gates_enter(struct copyoff_record *src_rec,
 
 /* Any context. The target may be gone when this returns. */
 void copyoff_gate_exit(struct copyoff_target *t);
+
+/*
+ * copyoff_gate_doubt() - a command in the gate has ended without an answer
+ *
+ * From now on it takes no room in the gate, but holds it: what would wait for
+ * the command waits until copyoff_gate_doubt_end(). Any context.
+ */
+void copyoff_gate_doubt(struct copyoff_target *t);
+
+/* Any context. The target may be gone when this returns. */
+void copyoff_gate_doubt_end(struct copyoff_target *t);
 
 /* Has anything happened since @events was read? For wait_event(). */
 bool copyoff_record_changed(struct copyoff_record *rec, u64 events);

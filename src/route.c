@@ -141,6 +141,22 @@ void copyoff_unit_put(struct copyoff_unit *u)
 	kfree(u);
 }
 
+u64 copyoff_unit_longest(struct copyoff_unit *u)
+{
+	unsigned long flags;
+	u64 ns;
+
+	spin_lock_irqsave(&u->lock, flags);
+	ns = u->longest;
+	spin_unlock_irqrestore(&u->lock, flags);
+	return ns;
+}
+
+const void *copyoff_unit_identity(const struct copyoff_unit *u)
+{
+	return u->disk;
+}
+
 u32 copyoff_unit_lba_shift(struct copyoff_unit *u)
 {
 	unsigned long flags;
@@ -186,6 +202,8 @@ bool copyoff_unit_report(struct copyoff_unit *u,
 	unsigned long flags;
 
 	spin_lock_irqsave(&u->lock, flags);
+	if (!v->doubt)
+		u->longest = max(u->longest, ns);
 	switch (v->kind) {
 	case COPYOFF_DONE:
 		u->errors = 0;
@@ -208,6 +226,9 @@ bool copyoff_unit_report(struct copyoff_unit *u,
 		quarantine = count_error(u);
 	}
 	spin_unlock_irqrestore(&u->lock, flags);
+	if (v->doubt)
+		DMWARN_LIMIT("%s: a copy command got no answer (0x%x), it is in doubt",
+			     u->disk->disk_name, v->detail);
 	if (off)
 		DMWARN("%s: refuses copy commands (status 0x%x), the host copies from now on",
 		       u->disk->disk_name, v->detail);

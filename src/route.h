@@ -41,6 +41,7 @@ struct copyoff_unit {
 	unsigned int errors;	/* in a row */
 	u64 retry_at;		/* ns; quarantined until then, 0: is not */
 	u64 retry_after;	/* ns; length of the next quarantine */
+	u64 longest;		/* ns; that the device took for an answer */
 };
 
 /*
@@ -66,6 +67,15 @@ bool copyoff_unit_report(struct copyoff_unit *unit,
 
 /* Forget that the unit was found unable; any context. */
 void copyoff_unit_retry(struct copyoff_unit *unit);
+
+/* How long the device has taken for a command at most, in ns; any context. */
+u64 copyoff_unit_longest(struct copyoff_unit *unit);
+
+/*
+ * Equal for units that are the same thing, reached in two ways; for comparing
+ * only. Any context.
+ */
+const void *copyoff_unit_identity(const struct copyoff_unit *unit);
 
 /* log2 of the block size that the limits are in; any context. */
 u32 copyoff_unit_lba_shift(struct copyoff_unit *unit);

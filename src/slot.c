@@ -9,6 +9,27 @@
 #include "job_priv.h"
 #include "trace.h"
 
+/*
+ * The gates are the doubt's from now on. How long it may take until the device
+ * is surely done: what the table says, and what a command may take there.
+ */
+static void begin_doubt(struct copyoff_slot *slot)
+{
+	const struct copyoff_cmd *cmd = &slot->cmd;
+	u32 s = max(slot->src->opts.doubt_s, slot->dst->opts.doubt_s);
+	struct copyoff_access access = {
+		.src_unit = copyoff_unit_identity(slot->src->unit),
+		.dst_unit = copyoff_unit_identity(slot->dst->unit),
+		.ext = cmd->ext,
+		.nr = cmd->nr,
+		.sectors = cmd->sectors,
+		.dst = cmd->dst,
+	};
+
+	copyoff_doubt_begin(&slot->doubt, &access, slot->src, slot->dst,
+			    s * NSEC_PER_SEC + copyoff_unit_longest(cmd->unit));
+}
+
 static void exit_gates(struct copyoff_slot *slot)
 {
 	struct copyoff_target *s = slot->src, *d = slot->dst;
@@ -46,6 +67,8 @@ static void count(struct copyoff_slot *slot, bool ok)
 			      cmd->ns, ok);
 	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT)
 		copyoff_stats_reason(stats, COPYOFF_REASON_DEVICE_ERROR);
+	if (cmd->verdict.doubt)
+		copyoff_stats_reason(stats, COPYOFF_REASON_DOUBT);
 	if (native && will_redo(slot))
 		copyoff_stats_fallback(stats);
 }
@@ -68,7 +91,7 @@ static void report(struct copyoff_slot *slot)
 	const struct copyoff_cmd *cmd = &slot->cmd;
 
 	if (!copyoff_unit_report(cmd->unit, &cmd->verdict, cmd->sectors,
-				 cmd->ns))
+				 cmd->ns) && !cmd->verdict.doubt)
 		return;
 	dm_table_event(slot->src->ti->table);
 	if (slot->dst->ti->table != slot->src->ti->table)
@@ -93,7 +116,10 @@ void copyoff_slot_end(struct copyoff_cmd *cmd)
 		cmd->verdict.err = -ENODEV;
 	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
 		copyoff_gate_wrote(slot->dst);
-	exit_gates(slot);
+	if (cmd->verdict.doubt)
+		begin_doubt(slot);
+	else
+		exit_gates(slot);
 	/* Others need it, and the loop may be long in coming. */
 	if (!ok || slot->state != COPYOFF_SLOT_READING) {
 		copyoff_host_buffer_put(cmd->buf);

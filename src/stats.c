@@ -38,6 +38,7 @@ static const char * const reason_names[] = {
 	[COPYOFF_REASON_QUARANTINED] = "QUARANTINED",
 	[COPYOFF_REASON_DEVICE_ERROR] = "DEVICE_ERROR",
 	[COPYOFF_REASON_SLOWER] = "SLOWER",
+	[COPYOFF_REASON_DOUBT] = "DOUBT",
 };
 
 const char *copyoff_method_name(enum copyoff_method method)

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "doubt.h"
 #include "front.h"
 #include "registry.h"
 
@@ -224,10 +225,11 @@ static void emit_info(struct copyoff_target *t, char *result,
 		      unsigned int maxlen)
 {
 	enum copyoff_reason reason = own_reason(t);
-	unsigned int sz = 0;
+	unsigned int sz = 0, inflight, doubts;
 
-	DMEMIT("%s %s %u 0 ", reason ? "host" : t->unit->backend->name,
-	       own_state(t, reason), copyoff_registry_inflight(t));
+	copyoff_registry_load(t, &inflight, &doubts);
+	DMEMIT("%s %s %u %u ", reason ? "host" : t->unit->backend->name,
+	       own_state(t, reason), inflight, doubts);
 	/* Before the first copy: why it would go by the host. */
 	sz += copyoff_stats_emit(&t->stats, reason, result + sz, maxlen - sz);
 }
@@ -282,6 +284,7 @@ static int copyoff_message(struct dm_target *ti, unsigned int argc,
 		copyoff_stats_reset(&t->stats);
 		break;
 	case COPYOFF_MSG_DOUBT_CLEAR:
+		copyoff_doubts_clear(t);
 		break;
 	case COPYOFF_MSG_STATS:
 		copyoff_stats_emit_latency(&t->stats, result, maxlen);

@@ -115,6 +115,38 @@ TRACE_EVENT(fallback,
 		  __entry->range, __entry->reason, __entry->detail)
 );
 
+/* A command ended without an answer; for how long that counts, in ns. */
+TRACE_EVENT(doubt_begin,
+	TP_PROTO(u64 dst, u32 sectors, u64 ns),
+	TP_ARGS(dst, sectors, ns),
+	TP_STRUCT__entry(
+		__field(u64, dst)
+		__field(u32, sectors)
+		__field(u64, ns)
+	),
+	TP_fast_assign(
+		__entry->dst = dst;
+		__entry->sectors = sectors;
+		__entry->ns = ns;
+	),
+	TP_printk("dst %llu sectors %u ns %llu", __entry->dst,
+		  __entry->sectors, __entry->ns)
+);
+
+TRACE_EVENT(doubt_end,
+	TP_PROTO(u64 dst, u32 sectors),
+	TP_ARGS(dst, sectors),
+	TP_STRUCT__entry(
+		__field(u64, dst)
+		__field(u32, sectors)
+	),
+	TP_fast_assign(
+		__entry->dst = dst;
+		__entry->sectors = sectors;
+	),
+	TP_printk("dst %llu sectors %u", __entry->dst, __entry->sectors)
+);
+
 TRACE_EVENT(job_done,
 	TP_PROTO(u64 job, int error, u64 bytes_done, u64 bytes_offload,
 		 u64 bytes_host),

@@ -20,6 +20,11 @@ struct copyoff_verdict {
 	enum copyoff_verdict_kind kind;
 	int err;		/* for COPYOFF_FAIL: negative errno */
 	u32 detail;		/* the device's word for it */
+	/*
+	 * The device has not said that the command is over: it may go on to
+	 * write. Whatever the kind: another path may have done it meanwhile.
+	 */
+	bool doubt;
 };
 
 #endif /* COPYOFF_VERDICT_H */

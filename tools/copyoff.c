@@ -49,7 +49,7 @@ static const char *const reasons[] = {
 	"DIFFERENT_TRANSPORT", "DIFFERENT_UNIT", "NO_COPY_COMMAND",
 	"NO_LIMITS", "BLOCK_SIZE", "PROTECTION_INFO", "ZONED", "ENCRYPTED",
 	"NO_DESIGNATOR", "DESIGNATOR_CLASH", "LOWER_IS_STACKED", "NO_PATH",
-	"QUARANTINED", "DEVICE_ERROR", "SLOWER",
+	"QUARANTINED", "DEVICE_ERROR", "SLOWER", "DOUBT",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -289,6 +289,9 @@ static enum status copy(int ctl, int src, int dst, const struct options *o,
 		print_keys(&t, err, seconds() - t.began);
 	else if (!err || t.done)
 		print_summary(&t);
+	if (t.result_flags & COPYOFF_RESULT_IN_DOUBT)
+		fprintf(stderr, "copyoff: %s: a command got no answer, and may still write; see the doubts in \"dmsetup status\"\n",
+			name[1]);
 	if (err == EINTR) {
 		fprintf(stderr, "copyoff: interrupted; go on with --src %" PRIu64
 			" --dst %" PRIu64 " --length %" PRIu64 "\n",

@@ -443,10 +443,11 @@ static void verdict_table(void)
 		snprintf(row, sizeof(row), "result %#x", (unsigned int)r->result);
 		t_about(row);
 		memset(&v, 0xa5, sizeof(v));
-		copyoff_nvme_verdict(r->result, &v);
+		copyoff_nvme_verdict(r->result, true, &v);
 		T_EQ(v.kind, r->kind);
 		T_EQ(v.err, r->err);
 		T_EQ(v.detail, r->detail);
+		T_TRUE(!v.doubt);
 		t_about("");
 	}
 }
@@ -460,8 +461,8 @@ static void verdict_all(void)
 		for (above = 0; above < 16; above++) {
 			struct copyoff_verdict v, plain;
 
-			copyoff_nvme_verdict(status, &plain);
-			copyoff_nvme_verdict(status | above << 11, &v);
+			copyoff_nvme_verdict(status, true, &plain);
+			copyoff_nvme_verdict(status | above << 11, false, &v);
 			T_EQ(v.kind, plain.kind);
 			T_EQ(v.err, plain.err);
 			T_EQ(v.detail, status);
@@ -469,6 +470,9 @@ static void verdict_all(void)
 			T_EQ(v.kind == COPYOFF_FAIL, v.err < 0);
 			T_TRUE(v.err <= 0);
 			T_EQ(v.kind == COPYOFF_PATH, status >> 8 == 3);
+			/* All others are the controller's own words. */
+			T_TRUE(!plain.doubt);
+			T_EQ(v.doubt, status == 0x370 || status == 0x371);
 		}
 }
 
@@ -480,11 +484,27 @@ static void verdict_errnos(void)
 	for (err = 1; err < 4096; err++) {
 		struct copyoff_verdict v;
 
-		copyoff_nvme_verdict(-err, &v);
+		copyoff_nvme_verdict(-err, err & 1, &v);
 		T_EQ(v.kind, err == ENODEV || err == EINTR ? COPYOFF_PATH :
 							     COPYOFF_REDO);
 		T_EQ(v.err, 0);
 		T_EQ(v.detail, 0);
+	}
+}
+
+/* Over a fabric, what was cancelled may go on; a dead queue took nothing. */
+static void verdict_doubt(void)
+{
+	int err;
+
+	for (err = 0; err < 4096; err++) {
+		struct copyoff_verdict fabric, pci;
+
+		copyoff_nvme_verdict(-err, false, &fabric);
+		copyoff_nvme_verdict(-err, true, &pci);
+		T_EQ(fabric.doubt, err == EINTR);
+		T_TRUE(!pci.doubt);
+		T_EQ(fabric.kind, pci.kind);
 	}
 }
 
@@ -506,6 +526,7 @@ static const struct t_case cases[] = {
 	T_CASE(verdict_table),
 	T_CASE(verdict_all),
 	T_CASE(verdict_errnos),
+	T_CASE(verdict_doubt),
 };
 
 int main(int argc, char **argv)

@@ -67,6 +67,7 @@ enum copyoff_method {
  * @COPYOFF_REASON_QUARANTINED: repeated errors; it is tried again later
  * @COPYOFF_REASON_DEVICE_ERROR: the command failed (see reason_detail)
  * @COPYOFF_REASON_SLOWER: measured to be slower than the host
+ * @COPYOFF_REASON_DOUBT: waited, for a command that got no answer may run on
  */
 enum copyoff_reason {
 	COPYOFF_REASON_NONE = 0,
@@ -90,6 +91,7 @@ enum copyoff_reason {
 	COPYOFF_REASON_QUARANTINED = 18,
 	COPYOFF_REASON_DEVICE_ERROR = 19,
 	COPYOFF_REASON_SLOWER = 20,
+	COPYOFF_REASON_DOUBT = 21,
 };
 
 /**
