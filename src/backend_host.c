@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 
 #include "backend.h"
+#include "delay.h"
 
 #define MAX_BUFFERS	32
 
@@ -179,6 +180,7 @@ static void write_work(struct work_struct *work)
 {
 	unsigned int noio = memalloc_noio_save();
 
+	copyoff_delay(COPYOFF_DELAY_HOST_WRITE);
 	write_begin(container_of(work, struct copyoff_cmd, work));
 	memalloc_noio_restore(noio);
 }

@@ -22,6 +22,7 @@
 #include <linux/uaccess.h>
 
 #include "backend.h"
+#include "delay.h"
 #include "nvme_wire.h"
 #include "route.h"
 
@@ -278,9 +279,11 @@ static void nvme_work(struct work_struct *work)
 	/* The gates are entered: reclaim must not wait for I/O above them. */
 	unsigned int noio = memalloc_noio_save();
 
+	copyoff_delay(COPYOFF_DELAY_COMMAND_SEND);
 	cmd->began = ktime_get_ns();
 	run(cmd);
 	cmd->ns = ktime_get_ns() - cmd->began;
+	copyoff_delay(COPYOFF_DELAY_COMMAND_ANSWERED);
 	memalloc_noio_restore(noio);
 	cmd->end(cmd);
 }

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 
 #include "attempt.h"
+#include "delay.h"
 #include "trace.h"
 
 /* More than any command has, and a multiple of any block. */
@@ -238,6 +239,7 @@ static enum copyoff_wait attempt(struct copyoff_attempt *a)
 	w = copyoff_places_enter(a->job, &a->src, &a->dst);
 	if (w)
 		goto out;
+	copyoff_delay(COPYOFF_DELAY_GATES_ENTERED);
 	a->align = copyoff_job_alignment(a->job->src.bdev, a->job->dst.bdev) >>
 		   SECTOR_SHIFT;
 	w = settle(a);
@@ -275,6 +277,7 @@ static bool fetch(struct copyoff_job *job)
 		return false;
 	}
 	job->fetched += got;
+	copyoff_delay(COPYOFF_DELAY_RANGES_FETCHED);
 	return true;
 }
 
@@ -333,6 +336,7 @@ static enum copyoff_wait attempt_checked(struct copyoff_attempt *a)
 			copyoff_job_fail(job, job->seq, &a->at, err);
 			return COPYOFF_STOP;
 		}
+		copyoff_delay(COPYOFF_DELAY_RANGE_CHECKED);
 		w = attempt(a);
 	} while (w == COPYOFF_AGAIN && !signal_pending(current));
 	return w == COPYOFF_AGAIN ? COPYOFF_GO : w;
@@ -420,6 +424,8 @@ enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
 	unsigned int noio;
 	enum copyoff_wait w;
 
+	copyoff_delay(slot->state == COPYOFF_SLOT_LOADED ?
+		      COPYOFF_DELAY_READ_DONE : COPYOFF_DELAY_REDO);
 	if (slot->state == COPYOFF_SLOT_LOADED) {
 		noio = memalloc_noio_save();
 		w = write_out(job, slot);

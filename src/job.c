@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "delay.h"
 #include "job_priv.h"
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -242,6 +243,7 @@ static void retire(struct copyoff_job *job, u64 bytes)
 
 		if (job->retired_bytes < r->length)
 			break;
+		copyoff_delay(COPYOFF_DELAY_RANGE_DONE);
 		job->retired_bytes -= r->length;
 		job->p.ops->retire(job->p.front, r);
 		job->retired++;

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "delay.h"
 #include "doubt.h"
 #include "front.h"
 #include "registry.h"
@@ -178,7 +179,9 @@ static int copyoff_report_zones(struct dm_target *ti,
 
 static void copyoff_presuspend(struct dm_target *ti)
 {
+	copyoff_delay(COPYOFF_DELAY_GATE_CLOSING);
 	copyoff_registry_close(ti->private);
+	copyoff_delay(COPYOFF_DELAY_GATE_DRAINED);
 }
 
 static void copyoff_presuspend_undo(struct dm_target *ti)
@@ -189,6 +192,7 @@ static void copyoff_presuspend_undo(struct dm_target *ti)
 static int copyoff_preresume(struct dm_target *ti)
 {
 	copyoff_registry_publish(ti->private);
+	copyoff_delay(COPYOFF_DELAY_PUBLISHED);
 	return 0;
 }
 
