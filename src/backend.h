@@ -70,6 +70,8 @@ struct copyoff_found {
 	struct copyoff_limits limits;
 	enum copyoff_reason reason;	/* why the unit cannot copy, or NONE */
 	bool complete;			/* false: worth asking again */
+	bool shared;			/* other disks may lead to it, too, */
+	u8 identity[COPYOFF_IDENTITY_BYTES];	/* if they have the same */
 };
 
 struct copyoff_backend {

@@ -377,22 +377,23 @@ static void parse_ns(struct block_device *bdev, const u8 *id,
 static void probe_limits(struct block_device *bdev, blk_mode_t mode, u32 nsid,
 			 struct copyoff_found *found)
 {
-	u8 *id = kzalloc(COPYOFF_NVME_ID_BYTES, GFP_KERNEL);
+	u8 *ctrl = kzalloc(2 * COPYOFF_NVME_ID_BYTES, GFP_KERNEL);
+	u8 *ns = ctrl + COPYOFF_NVME_ID_BYTES;
 
 	/* Until we know better, the table may say what the limits are. */
 	found->reason = COPYOFF_REASON_NONE;
 	found->complete = false;
-	if (!id || identify(bdev, mode, 0, 1, id))
+	if (!ctrl || identify(bdev, mode, 0, 1, ctrl) ||
+	    identify(bdev, mode, nsid, 0, ns))
 		goto out;
-	if (!copyoff_nvme_has_copy(id)) {
+	found->complete = true;
+	found->shared = copyoff_nvme_identity(ctrl, ns, nsid, found->identity);
+	if (copyoff_nvme_has_copy(ctrl))
+		parse_ns(bdev, ns, found);
+	else
 		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
-		found->complete = true;
-	} else if (!identify(bdev, mode, nsid, 0, id)) {
-		found->complete = true;
-		parse_ns(bdev, id, found);
-	}
 out:
-	kfree(id);
+	kfree(ctrl);
 }
 
 static bool nvme_unit_create(struct copyoff_unit *unit)

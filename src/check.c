@@ -25,7 +25,7 @@ static void look(const struct copyoff_side *side, u64 sector,
 {
 	if (copyoff_map_units(side->rec, sector, map, unit, at))
 		return;
-	*unit = side->bdev->bd_disk;
+	*unit = copyoff_side_unit(side);
 	*at = side->start + sector;
 }
 

@@ -13,13 +13,6 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-static atomic64_t last_job = ATOMIC64_INIT(0);
-
-u32 copyoff_job_alignment(struct block_device *src, struct block_device *dst)
-{
-	return max(bdev_logical_block_size(src), bdev_logical_block_size(dst));
-}
-
 /* ---- bookkeeping ---- */
 
 void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
@@ -59,21 +52,6 @@ void copyoff_job_fail(struct copyoff_job *job, u64 seq,
 	job->fail_seq = seq;
 	job->fail_at = *at;
 	job->fail_bytes = 0;
-}
-
-static void side_find_record(struct copyoff_side *side)
-{
-	if (side->rec)
-		return;
-	side->rec = copyoff_record_find(side->bdev->bd_disk);
-	if (side->rec)
-		side->flush_errors = copyoff_record_flush_errors(side->rec);
-}
-
-void copyoff_job_find_records(struct copyoff_job *job)
-{
-	side_find_record(&job->src);
-	side_find_record(&job->dst);
 }
 
 /* In list order, so that the oldest moves first. */
@@ -442,7 +420,7 @@ static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
 	}
 }
 
-/* ---- begin and end ---- */
+/* ---- the end ---- */
 
 static void free_left_behind(struct copyoff_doubt *d)
 {
@@ -463,70 +441,6 @@ static bool leave_doubts(struct copyoff_job *job)
 			list_add(&slot->node, &job->idle);
 	}
 	return any;
-}
-
-static void job_free(struct copyoff_job *job)
-{
-	struct copyoff_slot *slot, *next;
-
-	list_for_each_entry_safe(slot, next, &job->idle, node)
-		kfree(slot);
-	copyoff_record_put(job->src.rec);
-	copyoff_record_put(job->dst.rec);
-	kvfree(job->ring);
-	kvfree(job->window.entry);
-	kvfree(job->window.arena);
-	kfree(job);
-}
-
-static int job_alloc_rings(struct copyoff_job *job)
-{
-	struct copyoff_window_entry *entry;
-	struct copyoff_extent *arena;
-	u32 nr = job->p.nr_ranges;
-	u32 nr_arena = clamp_t(u32, nr, COPYOFF_ARENA / 8, COPYOFF_ARENA);
-
-	job->ring_size = min_t(u32, nr, COPYOFF_RING);
-	job->ring = kvmalloc_array(job->ring_size, sizeof(*job->ring),
-				   GFP_KERNEL_ACCOUNT);
-	entry = kvmalloc_array(COPYOFF_WINDOW_MAX, sizeof(*entry),
-			       GFP_KERNEL_ACCOUNT);
-	arena = kvmalloc_array(nr_arena, sizeof(*arena), GFP_KERNEL_ACCOUNT);
-	copyoff_window_init(&job->window, entry, COPYOFF_WINDOW_MAX, arena,
-			    nr_arena);
-	return job->ring && entry && arena ? 0 : -ENOMEM;
-}
-
-static struct copyoff_job *job_create(const struct copyoff_job_params *params,
-				      struct copyoff_result *result)
-{
-	struct copyoff_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
-
-	if (!job)
-		return NULL;
-	job->p = *params;
-	job->result = result;
-	job->id = atomic64_inc_return(&last_job);
-	if (params->timeout_ns &&
-	    check_add_overflow(ktime_get_ns(), params->timeout_ns,
-			       &job->deadline))
-		job->deadline = 0;
-	job->src.bdev = params->src;
-	job->src.start = get_start_sect(params->src);
-	job->dst.bdev = params->dst;
-	job->dst.start = get_start_sect(params->dst);
-	job->checked_range = U32_MAX;
-	INIT_LIST_HEAD(&job->todo);
-	INIT_LIST_HEAD(&job->doubted);
-	INIT_LIST_HEAD(&job->idle);
-	INIT_LIST_HEAD(&job->ended);
-	spin_lock_init(&job->lock);
-	init_waitqueue_head(&job->wait);
-	if (job_alloc_rings(job)) {
-		job_free(job);
-		return NULL;
-	}
-	return job;
 }
 
 static int flush(struct copyoff_job *job)
@@ -594,15 +508,14 @@ int copyoff_job_run(const struct copyoff_job_params *params,
 
 	memset(result, 0, sizeof(*result));
 	result->failed_range = params->nr_ranges;
-	job = job_create(params, result);
+	job = copyoff_job_create(params, result);
 	if (!job)
 		return -ENOMEM;
-	copyoff_job_find_records(job);
 	trace_job_start(job->id, params->src->bd_dev, params->dst->bd_dev,
 			params->nr_ranges, params->flags);
 	while ((w = step(job)) != COPYOFF_FINISHED)
 		sleep_on(job, w);
 	err = job_finish(job);
-	job_free(job);
+	copyoff_job_free(job);
 	return err;
 }

@@ -36,6 +36,7 @@ struct copyoff_cursor {
 struct copyoff_side {
 	struct block_device *bdev;
 	struct copyoff_record *rec;	/* a reference, or NULL */
+	struct copyoff_unit *unit;	/* if it was no dm device of ours */
 	u64 start;			/* of a partition, in sectors */
 	u64 generation;			/* of the table that the window is for */
 	unsigned int flush_errors;	/* of the record when we met it */
@@ -155,6 +156,13 @@ void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
 void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
 			u32 detail, u32 range);
 
+/* The identity of what the side's device is, where no target of ours is. */
+static inline const void *copyoff_side_unit(const struct copyoff_side *side)
+{
+	return side->unit ? copyoff_unit_identity(side->unit) :
+			    side->bdev->bd_disk;
+}
+
 /* The number of the command at the prefix. */
 static inline u64 copyoff_job_first_seq(const struct copyoff_job *job)
 {
@@ -185,6 +193,21 @@ void copyoff_job_fail(struct copyoff_job *job, u64 seq,
 
 /* slot.c: the end of every command; any context. */
 void copyoff_slot_end(struct copyoff_cmd *cmd);
+
+/*
+ * job_new.c: a job, ready for its loop, or NULL for want of memory; and the end
+ * of one, with nothing in flight.
+ */
+struct copyoff_job *copyoff_job_create(const struct copyoff_job_params *params,
+				       struct copyoff_result *result);
+void copyoff_job_free(struct copyoff_job *job);
+
+/*
+ * A side of a job. If it is none of our devices it is asked who it is, so that
+ * two ways to one thing are seen as such. Sleeps. 0 or -ENOMEM.
+ */
+int copyoff_side_init(struct copyoff_side *side, struct block_device *bdev);
+void copyoff_side_exit(struct copyoff_side *side);
 
 /* Find the records of both sides, as far as they exist by now. */
 void copyoff_job_find_records(struct copyoff_job *job);

@@ -12,6 +12,9 @@ struct copyoff_opts;
 /* A command never gets more source extents than this, whatever a unit says. */
 #define COPYOFF_MAX_EXTENTS	256
 
+/* What tells a unit from all others, however it is reached. */
+#define COPYOFF_IDENTITY_BYTES	88
+
 /* Nor is a unit believed that takes more blocks in one extent. */
 #define COPYOFF_MAX_EXTENT_LBAS	65536U
 

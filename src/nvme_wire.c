@@ -14,6 +14,8 @@
 static_assert(sizeof(struct copyoff_nvme_desc) == 32);
 
 /* Identify Controller: Base figure 275. */
+#define ID_CTRL_SN		4
+#define ID_CTRL_SN_MN_BYTES	60
 #define ID_CTRL_ONCS		520
 #define ONCS_COPY		BIT(8)
 
@@ -21,12 +23,19 @@ static_assert(sizeof(struct copyoff_nvme_desc) == 32);
 #define ID_NS_NLBAF		25
 #define ID_NS_FLBAS		26
 #define ID_NS_DPS		29
+#define ID_NS_NMIC		30
 #define ID_NS_MSSRL		74
 #define ID_NS_MCL		76
 #define ID_NS_MSRC		80
+#define ID_NS_NGUID		104
+#define ID_NS_NGUID_EUI64_BYTES	24
 #define ID_NS_LBAF0		128
 #define LBAF_BYTES		4
 #define DPS_PIT_MASK		0x7
+#define NMIC_SHARED		BIT(0)
+
+static_assert(ID_CTRL_SN_MN_BYTES + ID_NS_NGUID_EUI64_BYTES + 4 ==
+	      COPYOFF_IDENTITY_BYTES);
 
 /* Status code type and status code; CRD, MORE and DNR are above. */
 #define STATUS_MASK		0x7ff
@@ -86,6 +95,18 @@ void copyoff_nvme_parse_ns(const u8 *id_ns, struct copyoff_nvme_ns *ns)
 	ns->limits.command_lbas = get32(id_ns + ID_NS_MCL);
 	/* MSRC is 0-based: it cannot state that there is no limit. */
 	ns->limits.extents = id_ns[ID_NS_MSRC] + 1;
+}
+
+bool copyoff_nvme_identity(const u8 *id_ctrl, const u8 *id_ns, u32 nsid,
+			   u8 *identity)
+{
+	if (!(id_ns[ID_NS_NMIC] & NMIC_SHARED))
+		return false;
+	memcpy(identity, id_ctrl + ID_CTRL_SN, ID_CTRL_SN_MN_BYTES);
+	identity += ID_CTRL_SN_MN_BYTES;
+	memcpy(identity, id_ns + ID_NS_NGUID, ID_NS_NGUID_EUI64_BYTES);
+	memcpy(identity + ID_NS_NGUID_EUI64_BYTES, &nsid, sizeof(nsid));
+	return true;
 }
 
 u32 copyoff_nvme_build(const struct copyoff_extent *ext, u32 nr, u64 dst,

@@ -52,6 +52,17 @@ bool copyoff_nvme_has_copy(const u8 *id_ctrl);
 void copyoff_nvme_parse_ns(const u8 *id_ns, struct copyoff_nvme_ns *ns);
 
 /*
+ * copyoff_nvme_identity() - what is the same by all ways to a namespace
+ * @id_ctrl, @id_ns: Identify Controller and Namespace
+ * @identity: COPYOFF_IDENTITY_BYTES
+ *
+ * False if there is but one way to it, as the namespace says (NMIC bit 0). No
+ * single name would do: many a device has none, or that of its brothers.
+ */
+bool copyoff_nvme_identity(const u8 *id_ctrl, const u8 *id_ns, u32 nsid,
+			   u8 *identity);
+
+/*
  * copyoff_nvme_build() - a Copy command, descriptor format 0
  * @ext, @nr: its sources; multiples of the block size, none over 65536 blocks
  * @dst: where they go, in sectors

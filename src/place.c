@@ -22,7 +22,7 @@ struct block_device *copyoff_place_bdev(const struct copyoff_place *p)
 const void *copyoff_place_unit(const struct copyoff_place *p)
 {
 	return p->map.target ? copyoff_unit_identity(p->map.target->unit) :
-			       p->side->bdev->bd_disk;
+			       copyoff_side_unit(p->side);
 }
 
 void copyoff_place_end(const struct copyoff_place *p, struct copyoff_end *end)

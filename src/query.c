@@ -67,8 +67,6 @@ int copyoff_job_query(struct block_device *src_bdev,
 	struct copyoff_range ring = *range;
 	struct copyoff_cursor at = {};
 	struct copyoff_job job = {
-		.src = { .bdev = src_bdev, .start = get_start_sect(src_bdev) },
-		.dst = { .bdev = dst_bdev, .start = get_start_sect(dst_bdev) },
 		.ring = &ring,
 		.ring_size = 1,
 	};
@@ -83,15 +81,18 @@ int copyoff_job_query(struct block_device *src_bdev,
 	int err;
 
 	out->alignment = copyoff_job_alignment(src_bdev, dst_bdev);
-	copyoff_job_find_records(&job);
-	err = copyoff_job_check_range(&job, &at);
+	err = copyoff_side_init(&job.src, src_bdev);
+	if (!err)
+		err = copyoff_side_init(&job.dst, dst_bdev);
+	if (!err)
+		err = copyoff_job_check_range(&job, &at);
 	if (!err)
 		err = enter(&job, &src, &dst);
 	if (!err) {
 		answer(&src, &dst, range->length, out);
 		copyoff_places_leave(&src, &dst);
 	}
-	copyoff_record_put(job.src.rec);
-	copyoff_record_put(job.dst.rec);
+	copyoff_side_exit(&job.src);
+	copyoff_side_exit(&job.dst);
 	return err;
 }

@@ -21,9 +21,52 @@ static const struct copyoff_backend *const backends[] = {
 	&copyoff_backend_nvme,
 };
 
-/* Protects the list and every unit's users; held for moments only. */
+/* What units have in common that are one thing, reached as two disks. */
+struct copyoff_identity {
+	struct list_head node;
+	unsigned int users;
+	u8 bytes[COPYOFF_IDENTITY_BYTES];
+};
+
+/*
+ * Protects both lists, and the users of all that is in them; held for moments
+ * only.
+ */
 static DEFINE_MUTEX(units_mutex);
 static LIST_HEAD(units);
+static LIST_HEAD(identities);
+
+static void identity_get(struct copyoff_unit *u, const u8 *bytes)
+{
+	struct copyoff_identity *id, *found = NULL;
+	struct copyoff_identity *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+
+	mutex_lock(&units_mutex);
+	list_for_each_entry(id, &identities, node)
+		if (!memcmp(id->bytes, bytes, sizeof(id->bytes)))
+			found = id;
+	if (!found && fresh) {
+		found = fresh;
+		memcpy(found->bytes, bytes, sizeof(found->bytes));
+		list_add(&found->node, &identities);
+		fresh = NULL;
+	}
+	if (found)
+		found->users++;
+	/* Read without the lock, by those who compare. */
+	WRITE_ONCE(u->identity, found);
+	mutex_unlock(&units_mutex);
+	kfree(fresh);
+}
+
+/* Under units_mutex. */
+static void identity_put(struct copyoff_identity *id)
+{
+	if (!id || --id->users)
+		return;
+	list_del(&id->node);
+	kfree(id);
+}
 
 static struct copyoff_unit *unit_alloc(struct gendisk *disk)
 {
@@ -86,6 +129,8 @@ static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
 	};
 
 	ask_backends(u, bdev, mode, &found);
+	if (found.shared && !u->identity)
+		identity_get(u, found.identity);
 	if (compat_bdev_has_inline_crypto(bdev))
 		found.reason = COPYOFF_REASON_ENCRYPTED;
 	if (bdev_is_zoned(bdev))
@@ -125,14 +170,34 @@ struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 	return u;
 }
 
+struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)
+{
+	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
+	struct copyoff_unit *u;
+
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	u = unit_find(bdev->bd_disk, fresh);
+	if (u != fresh)
+		kfree(fresh);
+	/* Whoever found it first may still be asking. */
+	mutex_lock(&u->probe_mutex);
+	if (u == fresh)
+		unit_probe(u, bdev, 0);
+	mutex_unlock(&u->probe_mutex);
+	return u;
+}
+
 void copyoff_unit_put(struct copyoff_unit *u)
 {
 	bool last;
 
 	mutex_lock(&units_mutex);
 	last = !--u->users;
-	if (last)
+	if (last) {
 		list_del(&u->node);
+		identity_put(u->identity);
+	}
 	mutex_unlock(&units_mutex);
 	if (!last)
 		return;
@@ -154,7 +219,7 @@ u64 copyoff_unit_longest(struct copyoff_unit *u)
 
 const void *copyoff_unit_identity(const struct copyoff_unit *u)
 {
-	return u->disk;
+	return READ_ONCE(u->identity) ?: (const void *)u->disk;
 }
 
 u32 copyoff_unit_lba_shift(struct copyoff_unit *u)

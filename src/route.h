@@ -24,6 +24,12 @@ struct copyoff_unit {
 
 	struct gendisk *disk;	/* pinned by whoever has the device open */
 
+	/*
+	 * Shared by all units that are the same thing. NULL until a probe finds
+	 * that there may be others; constant from then on.
+	 */
+	struct copyoff_identity *identity;
+
 	struct mutex probe_mutex;	/* one probe at a time */
 	bool probed;		/* under probe_mutex; and it told all */
 
@@ -53,6 +59,14 @@ struct copyoff_unit {
  */
 struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 				      blk_mode_t mode);
+
+/*
+ * copyoff_unit_get_plain() - the same for a device without a target
+ *
+ * For comparing it with others. Asks the device only if nobody has it yet, and
+ * without the rights for that does not know its identity.
+ */
+struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev);
 
 /* Sleeps. Nothing may be in flight if this was the last user. */
 void copyoff_unit_put(struct copyoff_unit *unit);

@@ -290,7 +290,7 @@ static enum status copy(int ctl, int src, int dst, const struct options *o,
 	else if (!err || t.done)
 		print_summary(&t);
 	if (t.result_flags & COPYOFF_RESULT_IN_DOUBT)
-		fprintf(stderr, "copyoff: %s: a command got no answer, and may still write; see the doubts in \"dmsetup status\"\n",
+		fprintf(stderr, "copyoff: %s: a command may still write; see its doubts\n",
 			name[1]);
 	if (err == EINTR) {
 		fprintf(stderr, "copyoff: interrupted; go on with --src %" PRIu64

@@ -492,6 +492,41 @@ static void verdict_errnos(void)
 	}
 }
 
+/* A byte of either page, or the namespace's number, makes another thing of it. */
+static void identity(void)
+{
+	static const struct {
+		u32 at, len;
+		bool ctrl;
+	} part[] = { { 4, 20, true }, { 24, 40, true }, { 104, 16, false },
+		     { 120, 8, false } };
+	u8 ctrl[4096], ns[4096], a[COPYOFF_IDENTITY_BYTES],
+	   b[COPYOFF_IDENTITY_BYTES];
+	size_t p, i;
+
+	memset(ctrl, 0x11, sizeof(ctrl));
+	memset(ns, 0x22, sizeof(ns));
+	ns[30] = 0xfe;
+	T_TRUE(!copyoff_nvme_identity(ctrl, ns, 1, a));
+	ns[30] = 1;
+	T_TRUE(copyoff_nvme_identity(ctrl, ns, 1, a));
+	T_TRUE(copyoff_nvme_identity(ctrl, ns, 0x1000001, b));
+	T_TRUE(memcmp(a, b, sizeof(a)));
+	for (p = 0; p < ARRAY_SIZE(part); p++)
+		for (i = 0; i < part[p].len; i++) {
+			u8 *page = part[p].ctrl ? ctrl : ns;
+
+			page[part[p].at + i] ^= 0x40;
+			T_TRUE(copyoff_nvme_identity(ctrl, ns, 1, b));
+			T_TRUE(memcmp(a, b, sizeof(a)));
+			page[part[p].at + i] ^= 0x40;
+		}
+	/* The number of the controller does not. */
+	ctrl[78] ^= 1;
+	T_TRUE(copyoff_nvme_identity(ctrl, ns, 1, b));
+	T_TRUE(!memcmp(a, b, sizeof(a)));
+}
+
 /* Over a fabric, what was cancelled may go on; a dead queue took nothing. */
 static void verdict_doubt(void)
 {
@@ -527,6 +562,7 @@ static const struct t_case cases[] = {
 	T_CASE(verdict_all),
 	T_CASE(verdict_errnos),
 	T_CASE(verdict_doubt),
+	T_CASE(identity),
 };
 
 int main(int argc, char **argv)
