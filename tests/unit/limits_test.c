@@ -291,19 +291,15 @@ static void grow_reaches_the_unit(void)
 			T_TRUE(grow_to_the_end(&l) <= 20);
 }
 
-static const struct t_case cases[] = {
-	T_CASE(override_each),
-	T_CASE(override_all_lowers),
-	T_CASE(usable_needs_all_three),
-	T_CASE(caps_table),
-	T_CASE(caps_random),
-	T_CASE(min_by_member),
-	T_CASE(grow_table),
-	T_CASE(grow_random),
-	T_CASE(grow_reaches_the_unit),
-};
+#define CASES(X)			\
+	X(override_each)		\
+	X(override_all_lowers)		\
+	X(usable_needs_all_three)	\
+	X(caps_table)			\
+	X(caps_random)			\
+	X(min_by_member)		\
+	X(grow_table)			\
+	X(grow_random)			\
+	X(grow_reaches_the_unit)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(limits, CASES);

@@ -3,11 +3,10 @@
  * What goes over the wire, byte by byte. "NVM" is the NVM Command Set
  * Specification 1.0c, "Base" the NVMe Base Specification 2.0c.
  */
-#include <errno.h>
-#include <limits.h>
-#include <stddef.h>
-
+#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "nvme_wire.h"
@@ -80,7 +79,7 @@ static void golden_512(void)
 	T_BYTES(c.desc, want, 64);
 	/* Figures 33 and 34: SDLBA; figure 35: NR is 0-based, format 0. */
 	t_cdw(&c.cdw, 0x25262728, 0x21222324, 1);
-	free(c.desc);
+	t_free(c.desc);
 }
 
 /* NVM 3.2.2, figure 39: 4096 byte blocks; all in the block's own numbers. */
@@ -105,7 +104,7 @@ static void golden_4096(void)
 	T_EQ(c.bytes, 96);
 	T_BYTES(c.desc, want, 96);
 	t_cdw(&c.cdw, 0, 0x10, 2);
-	free(c.desc);
+	t_free(c.desc);
 }
 
 /* NVM 3.2.2, figure 39: 65536 byte blocks, the largest that is taken. */
@@ -122,13 +121,13 @@ static void golden_65536(void)
 	T_EQ(c.bytes, 32);
 	T_BYTES(c.desc, want, 32);
 	t_cdw(&c.cdw, 1, 0, 0);
-	free(c.desc);
+	t_free(c.desc);
 }
 
 /* NVM 3.2.2, figure 35: NR has eight bits, and the format is above them. */
 static void all_256_descriptors(void)
 {
-	struct copyoff_extent ext[256];
+	struct copyoff_extent *ext = t_alloc(256 * sizeof(*ext));
 	struct copy c;
 	u32 i;
 
@@ -144,7 +143,8 @@ static void all_256_descriptors(void)
 		T_EQ(d[16], i);
 		T_EQ(d[17], 0);
 	}
-	free(c.desc);
+	t_free(c.desc);
+	t_free(ext);
 }
 
 /* NVM figure 22, Base figure 138. */
@@ -177,7 +177,7 @@ static void has_copy_is_one_bit(void)
 	T_TRUE(copyoff_nvme_has_copy(id));
 	id[521] = 0xfe;
 	T_TRUE(!copyoff_nvme_has_copy(id));
-	free(id);
+	t_free(id);
 }
 
 /* NVM figure 97: what is where, with nothing but noise around it. */
@@ -208,7 +208,7 @@ static void ns_members(void)
 	T_EQ(ns.metadata_bytes, 0);
 	T_TRUE(!ns.protection);
 	T_TRUE(ns.lbaf_known);
-	free(id);
+	t_free(id);
 }
 
 /* NVM figure 97: MSRC is 0-based, MSSRL and MCL are not. */
@@ -228,7 +228,7 @@ static void ns_limits_at_extremes(void)
 	T_EQ(ns.limits.command_lbas, 0xffffffff);
 	T_EQ(ns.limits.extents, 256);
 	T_EQ(ns.limits.lba_shift, 9);
-	free(id);
+	t_free(id);
 }
 
 /*
@@ -291,7 +291,7 @@ static void ns_format_index(void)
 		T_EQ(ns.lbaf_known, r->known);
 		t_about("");
 	}
-	free(id);
+	t_free(id);
 }
 
 /* NVM figure 98, LBADS: below 9 is reserved or "not available". */
@@ -308,7 +308,7 @@ static void ns_block_sizes(void)
 		T_EQ(ns.limits.lba_shift, lbads);
 		T_EQ(ns.lbaf_known, lbads >= 9 && lbads <= 16);
 	}
-	free(id);
+	t_free(id);
 }
 
 /* NVM figure 98, MS: 16 bits. */
@@ -323,7 +323,7 @@ static void ns_metadata(void)
 	id[129] = 0x80;
 	copyoff_nvme_parse_ns(id, &ns);
 	T_EQ(ns.metadata_bytes, 0x8008);
-	free(id);
+	t_free(id);
 }
 
 /* NVM figure 97, DPS: bits 2:0 are the type, 0 is none; bit 3 is where. */
@@ -339,7 +339,7 @@ static void ns_protection(void)
 		copyoff_nvme_parse_ns(id, &ns);
 		T_EQ(ns.protection, (dps & 7) != 0);
 	}
-	free(id);
+	t_free(id);
 }
 
 /* ---- status: Base figures 93 to 98, NVM figure 38 ---- */
@@ -543,29 +543,25 @@ static void verdict_doubt(void)
 	}
 }
 
-static const struct t_case cases[] = {
-	T_CASE(descriptor_members),
-	T_CASE(descriptor_tag_before_mask),
-	T_CASE(golden_512),
-	T_CASE(golden_4096),
-	T_CASE(golden_65536),
-	T_CASE(all_256_descriptors),
-	T_CASE(opcodes),
-	T_CASE(has_copy_is_one_bit),
-	T_CASE(ns_members),
-	T_CASE(ns_limits_at_extremes),
-	T_CASE(ns_format_index),
-	T_CASE(ns_block_sizes),
-	T_CASE(ns_metadata),
-	T_CASE(ns_protection),
-	T_CASE(verdict_table),
-	T_CASE(verdict_all),
-	T_CASE(verdict_errnos),
-	T_CASE(verdict_doubt),
-	T_CASE(identity),
-};
+#define CASES(X)			\
+	X(descriptor_members)		\
+	X(descriptor_tag_before_mask)	\
+	X(golden_512)			\
+	X(golden_4096)			\
+	X(golden_65536)			\
+	X(all_256_descriptors)		\
+	X(opcodes)			\
+	X(has_copy_is_one_bit)		\
+	X(ns_members)			\
+	X(ns_limits_at_extremes)	\
+	X(ns_format_index)		\
+	X(ns_block_sizes)		\
+	X(ns_metadata)			\
+	X(ns_protection)		\
+	X(verdict_table)		\
+	X(verdict_all)			\
+	X(verdict_errnos)		\
+	X(verdict_doubt)		\
+	X(identity)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(nvme_wire, CASES);

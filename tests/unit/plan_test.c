@@ -40,7 +40,7 @@ static void one_piece(void)
 	T_EQ(p.dst, 2000);
 	T_EQ(ext[0].src, 1000);
 	T_EQ(ext[0].sectors, 8);
-	free(ext);
+	t_free(ext);
 }
 
 static void cut_into_extents(void)
@@ -54,7 +54,7 @@ static void cut_into_extents(void)
 	T_EQ(ext[1].sectors, 8);
 	T_EQ(ext[2].src, 1016);
 	T_EQ(ext[2].sectors, 4);
-	free(ext);
+	t_free(ext);
 }
 
 static void adjoining_sources_merge(void)
@@ -72,7 +72,7 @@ static void adjoining_sources_merge(void)
 	T_EQ(ext[0].sectors, 8);
 	T_EQ(ext[1].src, 1008);
 	T_EQ(ext[1].sectors, 1);
-	free(ext);
+	t_free(ext);
 }
 
 /* Only in this order: what comes before is not joined to what comes after. */
@@ -85,7 +85,7 @@ static void others_do_not_merge(void)
 	T_EQ(copyoff_plan_add(&p, 1000, 2003, 3), 3);
 	T_EQ(copyoff_plan_add(&p, 1004, 2006, 3), 3);
 	T_EQ(p.nr, 3);
-	free(ext);
+	t_free(ext);
 }
 
 /* A full last extent is merged into even when there is no other left. */
@@ -99,7 +99,7 @@ static void merge_without_extents_left(void)
 	T_EQ(copyoff_plan_add(&p, 1008, 2008, 9), 0);
 	T_EQ(p.nr, 1);
 	T_EQ(p.sectors, 8);
-	free(ext);
+	t_free(ext);
 }
 
 static void full_by_sectors(void)
@@ -112,7 +112,7 @@ static void full_by_sectors(void)
 	T_EQ(copyoff_plan_add(&p, 3004, 2020, 12), 0);
 	T_EQ(p.sectors, 20);
 	T_EQ(p.nr, 3);
-	free(ext);
+	t_free(ext);
 }
 
 static void full_by_extents(void)
@@ -124,7 +124,7 @@ static void full_by_extents(void)
 	T_EQ(copyoff_plan_add(&p, 5000, 2016, 1), 0);
 	T_EQ(p.nr, 2);
 	T_EQ(p.sectors, 16);
-	free(ext);
+	t_free(ext);
 }
 
 static void destination_must_adjoin(void)
@@ -139,7 +139,7 @@ static void destination_must_adjoin(void)
 	T_EQ(copyoff_plan_add(&p, 1004, 2000, 4), 0);
 	T_EQ(copyoff_plan_add(&p, 1004, 2004 + (1ULL << 32), 4), 0);
 	T_EQ(copyoff_plan_add(&p, 1004, 2004, 4), 4);
-	free(ext);
+	t_free(ext);
 }
 
 static void reads_what_is_written(void)
@@ -155,7 +155,7 @@ static void reads_what_is_written(void)
 	/* Touching is not overlapping. */
 	T_EQ(copyoff_plan_add(&p, 1996, 2004, 4), 4);
 	T_EQ(copyoff_plan_add(&p, 2012, 2008, 4), 4);
-	free(ext);
+	t_free(ext);
 }
 
 static void writes_what_is_read(void)
@@ -172,7 +172,7 @@ static void writes_what_is_read(void)
 	T_EQ(copyoff_plan_add(&p, 2011, 2004, 4), 4);
 	T_EQ(copyoff_plan_add(&p, 300, 2008, 4), 0);
 	T_EQ(copyoff_plan_add(&p, 300, 2008, 3), 3);
-	free(ext);
+	t_free(ext);
 }
 
 static void two_units_do_not_conflict(void)
@@ -184,7 +184,7 @@ static void two_units_do_not_conflict(void)
 	T_EQ(copyoff_plan_add(&p, 2000, 2004, 4), 4);
 	T_EQ(copyoff_plan_add(&p, 2000, 2008, 4), 4);
 	T_EQ(p.nr, 3);
-	free(ext);
+	t_free(ext);
 }
 
 /* What cannot be taken does not matter. */
@@ -198,7 +198,7 @@ static void conflict_beyond_the_command(void)
 	copyoff_plan_begin(&p, ext, &p.caps, true);
 	T_EQ(copyoff_plan_add(&p, 1000, 2000, 4), 4);
 	T_EQ(copyoff_plan_add(&p, 1992, 2004, 100), 8);
-	free(ext);
+	t_free(ext);
 }
 
 /* A length, and a sector, of more than 32 bits. */
@@ -219,7 +219,7 @@ static void wide_numbers(void)
 	copyoff_plan_begin(&p, ext, &p.caps, true);
 	T_EQ(copyoff_plan_add(&p, 1ULL << 40, 0, 1ULL << 32), U32_MAX);
 	T_EQ(p.sectors, U32_MAX);
-	free(ext);
+	t_free(ext);
 }
 
 /* The low 32 bits of two sectors are not their place. */
@@ -230,7 +230,7 @@ static void no_conflict_by_low_bits(void)
 
 	T_EQ(copyoff_plan_add(&p, 1000, 2000, 4), 4);
 	T_EQ(copyoff_plan_add(&p, 2000 + (1ULL << 32), 2004, 4), 4);
-	free(ext);
+	t_free(ext);
 }
 
 static void begin_forgets(void)
@@ -247,7 +247,7 @@ static void begin_forgets(void)
 	T_EQ(p.dst, 1000);
 	T_EQ(ext[0].src, 2000);
 	T_EQ(ext[0].sectors, 4);
-	free(ext);
+	t_free(ext);
 }
 
 /* ---- random lists of pieces ---- */
@@ -317,7 +317,7 @@ static void random_list(struct list *l)
 /* ---- the same command, one sector after another ---- */
 
 struct model {
-	u64 src[64 * 8];	/* as many as caps.command_sectors ever are */
+	u16 src[64 * 8];	/* as many as caps.command_sectors ever are */
 	u32 start[8];		/* of each extent, in src[] */
 	u32 sectors;
 	u32 nr;
@@ -339,7 +339,7 @@ static bool model_conflicts(const struct model *m)
 static bool model_sector(struct model *m, const struct copyoff_caps *caps,
 			 u64 src)
 {
-	bool joins = m->nr && m->src[m->sectors - 1] + 1 == src &&
+	bool joins = m->nr && m->src[m->sectors - 1] + 1U == src &&
 		     m->sectors - m->start[m->nr - 1] < caps->extent_sectors;
 
 	if (!joins && m->nr == caps->extents)
@@ -495,7 +495,7 @@ static void run_list(const struct list *l)
 			break;
 		at = walked;
 	}
-	free(ext);
+	t_free(ext);
 }
 
 static void random_pieces(void)
@@ -533,7 +533,7 @@ static void refusal_changes_nothing(void)
 			T_BYTES(&p, &was, sizeof(p));
 			T_BYTES(ext, before, l.caps.extents * sizeof(*ext));
 		}
-		free(ext);
+		t_free(ext);
 	}
 }
 
@@ -558,31 +558,27 @@ static void trim_takes_from_the_end(void)
 	copyoff_plan_trim(&p, 16);
 	T_EQ(p.sectors, 0);
 	T_EQ(p.nr, 0);
-	free(ext);
+	t_free(ext);
 }
 
-static const struct t_case cases[] = {
-	T_CASE(one_piece),
-	T_CASE(cut_into_extents),
-	T_CASE(adjoining_sources_merge),
-	T_CASE(others_do_not_merge),
-	T_CASE(merge_without_extents_left),
-	T_CASE(full_by_sectors),
-	T_CASE(full_by_extents),
-	T_CASE(destination_must_adjoin),
-	T_CASE(reads_what_is_written),
-	T_CASE(writes_what_is_read),
-	T_CASE(two_units_do_not_conflict),
-	T_CASE(conflict_beyond_the_command),
-	T_CASE(wide_numbers),
-	T_CASE(no_conflict_by_low_bits),
-	T_CASE(begin_forgets),
-	T_CASE(random_pieces),
-	T_CASE(refusal_changes_nothing),
-	T_CASE(trim_takes_from_the_end),
-};
+#define CASES(X)			\
+	X(one_piece)			\
+	X(cut_into_extents)		\
+	X(adjoining_sources_merge)	\
+	X(others_do_not_merge)		\
+	X(merge_without_extents_left)	\
+	X(full_by_sectors)		\
+	X(full_by_extents)		\
+	X(destination_must_adjoin)	\
+	X(reads_what_is_written)	\
+	X(writes_what_is_read)		\
+	X(two_units_do_not_conflict)	\
+	X(conflict_beyond_the_command)	\
+	X(wide_numbers)			\
+	X(no_conflict_by_low_bits)	\
+	X(begin_forgets)		\
+	X(random_pieces)		\
+	X(refusal_changes_nothing)	\
+	X(trim_takes_from_the_end)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(plan, CASES);

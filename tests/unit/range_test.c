@@ -2,8 +2,7 @@
 /*
  * Ranges at the borders of devices and of 64 bits.
  */
-#include <errno.h>
-
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/types.h>
@@ -195,14 +194,10 @@ static void overlap_at_the_top(void)
 	T_TRUE(copyoff_overlap(0, (1ULL << 32) + 1, 1ULL << 32, 8));
 }
 
-static const struct t_case cases[] = {
-	T_CASE(check_table),
-	T_CASE(check_random),
-	T_CASE(overlap_small),
-	T_CASE(overlap_at_the_top),
-};
+#define CASES(X)			\
+	X(check_table)			\
+	X(check_random)			\
+	X(overlap_small)		\
+	X(overlap_at_the_top)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(range, CASES);

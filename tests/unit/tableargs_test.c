@@ -2,11 +2,11 @@
 /*
  * The words of tables and messages: right ones, wrong ones, and both ways.
  */
-#include <errno.h>
-
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "t.h"
@@ -67,8 +67,8 @@ static void split(struct words *w, const char *line, char sep)
 
 static void unsplit(struct words *w)
 {
-	free(w->text);
-	free(w->argv);
+	t_free(w->text);
+	t_free(w->argv);
 }
 
 static int parse(struct copyoff_opts *o, const char *line, const char **error)
@@ -460,23 +460,28 @@ static void t_emit_into(const struct copyoff_opts *o, const char *all,
 	T_BYTES(buf, all, size ? want : 0);
 	if (size)
 		T_EQ(buf[want], '\0');
-	free(buf);
+	t_free(buf);
+}
+
+static void t_emit_short(const struct copyoff_opts *o)
+{
+	char all[512];
+	size_t size;
+
+	copyoff_opts_emit(o, all, sizeof(all));
+	for (size = 0; size <= strlen(all) + 2; size++)
+		t_emit_into(o, all, size);
 }
 
 static void emit_into_short_buffers(void)
 {
 	u32 round, rounds = t_rounds(200);
-	size_t size;
+	struct copyoff_opts o = defaults;
 
+	t_emit_short(&o);
 	for (round = 0; round < rounds && !t_failures; round++) {
-		struct copyoff_opts o = defaults;
-		char all[512];
-
-		if (round)
-			random_opts(&o);
-		copyoff_opts_emit(&o, all, sizeof(all));
-		for (size = 0; size <= strlen(all) + 2; size++)
-			t_emit_into(&o, all, size);
+		random_opts(&o);
+		t_emit_short(&o);
 	}
 }
 
@@ -646,23 +651,19 @@ static void wrong_messages(void)
 	}
 }
 
-static const struct t_case cases[] = {
-	T_CASE(numbers),
-	T_CASE(default_options),
-	T_CASE(all_options),
-	T_CASE(offload_words),
-	T_CASE(duplicates),
-	T_CASE(option_borders),
-	T_CASE(wrong_tables),
-	T_CASE(round_trip),
-	T_CASE(emit_only_what_differs),
-	T_CASE(emit_into_short_buffers),
-	T_CASE(random_lines),
-	T_CASE(right_messages),
-	T_CASE(wrong_messages),
-};
+#define CASES(X)			\
+	X(numbers)			\
+	X(default_options)		\
+	X(all_options)			\
+	X(offload_words)		\
+	X(duplicates)			\
+	X(option_borders)		\
+	X(wrong_tables)			\
+	X(round_trip)			\
+	X(emit_only_what_differs)	\
+	X(emit_into_short_buffers)	\
+	X(random_lines)			\
+	X(right_messages)		\
+	X(wrong_messages)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(tableargs, CASES);

@@ -30,8 +30,8 @@ static void setup(struct fixture *f, u32 size, u32 arena_size)
 
 static void teardown(struct fixture *f)
 {
-	free(f->entry);
-	free(f->arena);
+	t_free(f->entry);
+	t_free(f->arena);
 }
 
 /* A command with one extent. */
@@ -174,7 +174,7 @@ static void extents_are_copied(void)
 	a = copy(ext, A, B, 200);
 	setup(&f, 4, 8);
 	copyoff_window_push(&f.w, &a);
-	free(ext);
+	t_free(ext);
 	T_TRUE(conflicts(&f, B, 900, A, 107, 4));
 	teardown(&f);
 }
@@ -251,7 +251,7 @@ static void pass_through(struct fixture *f, u32 nr)
 	copyoff_window_done(&f->w, copyoff_window_push(&f->w, &a));
 	T_TRUE(copyoff_window_pop(&f->w, &sectors));
 	T_EQ(sectors, nr);
-	free(ext);
+	t_free(ext);
 }
 
 /* After a command that ends with the arena the next one is at its start. */
@@ -432,7 +432,7 @@ static void random_push(struct fixture *f, struct model *m, u32 most_extents)
 			T_TRUE(m->entry[i].place != c.model.place);
 		m->entry[m->count++] = c.model;
 	}
-	free(c.ext);
+	t_free(c.ext);
 }
 
 static void random_done(struct fixture *f, struct model *m)
@@ -518,25 +518,21 @@ static void random_conflicts(void)
 	}
 }
 
-static const struct t_case cases[] = {
-	T_CASE(read_after_write),
-	T_CASE(write_after_read),
-	T_CASE(write_after_write),
-	T_CASE(read_after_read_is_free),
-	T_CASE(far_sectors),
-	T_CASE(several_extents),
-	T_CASE(extents_are_copied),
-	T_CASE(until_it_is_popped),
-	T_CASE(pops_in_order),
-	T_CASE(empty_pops_nothing),
-	T_CASE(arena_ends_with_a_command),
-	T_CASE(arena_goes_round),
-	T_CASE(arena_skips),
-	T_CASE(random_conflicts),
-	T_CASE(random_lives),
-};
+#define CASES(X)			\
+	X(read_after_write)		\
+	X(write_after_read)		\
+	X(write_after_write)		\
+	X(read_after_read_is_free)	\
+	X(far_sectors)			\
+	X(several_extents)		\
+	X(extents_are_copied)		\
+	X(until_it_is_popped)		\
+	X(pops_in_order)		\
+	X(empty_pops_nothing)		\
+	X(arena_ends_with_a_command)	\
+	X(arena_goes_round)		\
+	X(arena_skips)			\
+	X(random_conflicts)		\
+	X(random_lives)
 
-int main(int argc, char **argv)
-{
-	return T_MAIN(cases, argc, argv);
-}
+T_SUITE(window, CASES);

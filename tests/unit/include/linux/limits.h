@@ -5,6 +5,8 @@
 #ifndef UNIT_LINUX_LIMITS_H
 #define UNIT_LINUX_LIMITS_H
 
+#include <limits.h>
+
 #define U16_MAX	((u16)~0U)
 #define U32_MAX	((u32)~0U)
 #define U64_MAX	((u64)~0ULL)
