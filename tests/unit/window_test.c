@@ -235,12 +235,12 @@ static void empty_pops_nothing(void)
 	teardown(&f);
 }
 
-/* Push a command of @nr extents, finish it and take it out. */
-static void pass_through(struct fixture *f, u32 nr)
+/* Push a command of @nr extents that is finished at once. */
+static void push_done(struct fixture *f, u32 nr)
 {
 	struct copyoff_extent *ext = t_alloc(nr * sizeof(*ext));
 	struct copyoff_access a;
-	u32 i, sectors;
+	u32 i;
 
 	for (i = 0; i < nr; i++)
 		ext[i] = (struct copyoff_extent){ 100 + 2 * i, 1 };
@@ -249,9 +249,15 @@ static void pass_through(struct fixture *f, u32 nr)
 	a.sectors = nr;
 	T_TRUE(copyoff_window_room(&f->w, nr));
 	copyoff_window_done(&f->w, copyoff_window_push(&f->w, &a));
+	t_free(ext);
+}
+
+static void pop(struct fixture *f, u32 nr)
+{
+	u32 sectors = 0;
+
 	T_TRUE(copyoff_window_pop(&f->w, &sectors));
 	T_EQ(sectors, nr);
-	t_free(ext);
 }
 
 /* After a command that ends with the arena the next one is at its start. */
@@ -260,32 +266,71 @@ static void arena_ends_with_a_command(void)
 	struct fixture f;
 
 	setup(&f, 4, 4);
-	pass_through(&f, 4);
-	pass_through(&f, 1);
+	push_done(&f, 3);
+	push_done(&f, 1);
+	T_TRUE(!copyoff_window_room(&f.w, 1));
+	pop(&f, 3);
+	push_done(&f, 3);
+	T_TRUE(!copyoff_window_room(&f.w, 1));
+	pop(&f, 1);
+	pop(&f, 3);
+	teardown(&f);
+}
+
+/* With one always left: an empty window begins its arena anew. */
+static void go_round(u32 nr)
+{
+	struct fixture f;
+	u32 i;
+
+	setup(&f, 4, 8);
+	push_done(&f, nr);
+	for (i = 0; i < 100; i++) {
+		push_done(&f, nr);
+		pop(&f, nr);
+	}
 	teardown(&f);
 }
 
 /* As a long job does it: one extent after another, for ever. */
 static void arena_goes_round(void)
 {
-	struct fixture f;
-	u32 i;
-
-	setup(&f, 4, 8);
-	for (i = 0; i < 100; i++)
-		pass_through(&f, 1);
-	teardown(&f);
+	go_round(1);
 }
 
 /* Those that do not fit at the end leave places empty, and get them back. */
 static void arena_skips(void)
 {
+	go_round(3);
+}
+
+/* Places that were skipped are not there for others. */
+static void arena_counts_what_it_skips(void)
+{
 	struct fixture f;
-	u32 i;
 
 	setup(&f, 4, 8);
-	for (i = 0; i < 100; i++)
-		pass_through(&f, 3);
+	push_done(&f, 3);
+	push_done(&f, 3);
+	pop(&f, 3);
+	push_done(&f, 3);
+	T_TRUE(!copyoff_window_room(&f.w, 1));
+	pop(&f, 3);
+	T_TRUE(copyoff_window_room(&f.w, 3));
+	T_TRUE(!copyoff_window_room(&f.w, 4));
+	teardown(&f);
+}
+
+/* The largest command there can be gets in sooner or later. */
+static void empty_has_all_of_the_arena(void)
+{
+	struct fixture f;
+
+	setup(&f, 4, 8);
+	push_done(&f, 3);
+	pop(&f, 3);
+	push_done(&f, 8);
+	pop(&f, 8);
 	teardown(&f);
 }
 
@@ -379,7 +424,7 @@ static bool must_have_room(const struct fixture *f, const struct model *m,
 	u32 end;
 
 	if (!m->count)
-		return nr * 2 <= m->arena_size;
+		return nr <= m->arena_size;
 	if (m->count == m->size)
 		return false;
 	old = nth(&f->w, 0);
@@ -532,6 +577,8 @@ static void random_conflicts(void)
 	X(arena_ends_with_a_command)	\
 	X(arena_goes_round)		\
 	X(arena_skips)			\
+	X(arena_counts_what_it_skips)	\
+	X(empty_has_all_of_the_arena)	\
 	X(random_conflicts)		\
 	X(random_lives)
 
