@@ -141,6 +141,13 @@ static enum copyoff_wait take_place(struct copyoff_attempt *a)
 	return COPYOFF_GO;
 }
 
+static enum copyoff_wait stop(struct copyoff_attempt *a, int err)
+{
+	copyoff_job_fail(a->job, a->again ? a->slot->seq : a->job->seq, &a->at,
+			 err);
+	return COPYOFF_STOP;
+}
+
 static enum copyoff_wait settle(struct copyoff_attempt *a)
 {
 	struct copyoff_job *job = a->job;
@@ -149,18 +156,16 @@ static enum copyoff_wait settle(struct copyoff_attempt *a)
 
 	if (w)
 		return w;
-	if (!a->again && !is_checked(a)) {
+	/* What is done again by the same tables was checked for them. */
+	if (!is_checked(a) && !(a->again && same_tables(a))) {
 		job->checked_range = U32_MAX;
 		return COPYOFF_AGAIN;
 	}
 	err = job->p.ops->check(job->p.front);
 	if (!err && misplaced(a))
 		err = -EINVAL;
-	if (err) {
-		copyoff_job_fail(job, a->again ? a->slot->seq : job->seq,
-				 &a->at, err);
-		return COPYOFF_STOP;
-	}
+	if (err)
+		return stop(a, err);
 	w = copyoff_choose(a);
 	if (!w)
 		fill_command(a);
@@ -323,21 +328,21 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 static enum copyoff_wait attempt_checked(struct copyoff_attempt *a)
 {
 	struct copyoff_job *job = a->job;
+	bool check = !a->again && job->checked_range != a->at.range;
 	enum copyoff_wait w;
 	int err;
 
 	do {
 		copyoff_job_find_records(job);
-		err = job->checked_range == a->at.range ? 0 :
-		      copyoff_job_check_range(job, &a->at);
+		err = check ? copyoff_job_check_range(job, &a->at) : 0;
 		if (err == -EINTR)
 			return COPYOFF_GO;	/* the loop sees why */
-		if (err) {
-			copyoff_job_fail(job, job->seq, &a->at, err);
-			return COPYOFF_STOP;
-		}
-		copyoff_delay(COPYOFF_DELAY_RANGE_CHECKED);
+		if (err)
+			return stop(a, err);
+		if (check || !a->again)
+			copyoff_delay(COPYOFF_DELAY_RANGE_CHECKED);
 		w = attempt(a);
+		check = true;
 	} while (w == COPYOFF_AGAIN && !signal_pending(current));
 	return w == COPYOFF_AGAIN ? COPYOFF_GO : w;
 }
@@ -433,8 +438,8 @@ enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
 		return w;
 	}
 	list_del_init(&slot->node);
-	w = attempt(&a);
-	if (w)
+	w = attempt_checked(&a);
+	if (!a.issued)
 		list_add(&slot->node, before);
 	return w;
 }
