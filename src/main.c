@@ -9,6 +9,7 @@
 #include "backend.h"
 #include "doubt.h"
 #include "front.h"
+#include "registry.h"
 
 struct workqueue_struct *copyoff_wq;
 struct workqueue_struct *copyoff_host_wq;
@@ -53,6 +54,8 @@ static void __exit copyoff_exit(void)
 	copyoff_ctl_exit();
 	copyoff_target_exit();
 	copyoff_doubts_exit();
+	copyoff_registry_exit();
+	copyoff_units_exit();
 	destroy_workqueue(copyoff_host_wq);
 	destroy_workqueue(copyoff_wq);
 	copyoff_host_exit();

@@ -544,3 +544,10 @@ int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors)
 	}
 	return copyoff_record_flush_errors(rec) == errors ? 0 : -EIO;
 }
+
+/* ---- exit ---- */
+
+void copyoff_registry_exit(void)
+{
+	WARN_ON(!list_empty(&records));
+}

@@ -184,4 +184,7 @@ void copyoff_gate_wrote(struct copyoff_target *t);
 int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors);
 unsigned int copyoff_record_flush_errors(struct copyoff_record *rec);
 
+/* Module exit: nothing may be left. Warns of what somebody has not given back. */
+void copyoff_registry_exit(void);
+
 #endif /* COPYOFF_REGISTRY_H */

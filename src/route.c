@@ -426,3 +426,8 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 		copyoff_caps_min(caps, &dst_caps);
 	return reason;
 }
+
+void copyoff_units_exit(void)
+{
+	WARN_ON(!list_empty(&units));
+}

@@ -113,4 +113,7 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 				  const struct copyoff_end *dst,
 				  struct copyoff_caps *caps, u32 *detail);
 
+/* Module exit: nothing may be left. Warns of what somebody has not given back. */
+void copyoff_units_exit(void);
+
 #endif /* COPYOFF_ROUTE_H */
