@@ -34,7 +34,8 @@ quietly() {
 
 # --- kernels.conf ------------------------------------------------------------
 
-kernel_names() { awk '!/^[[:space:]]*(#|$)/ { print $1 }' "$KERNELS_CONF"; }
+# The default ones; those with the flag "named" are for who names them.
+kernel_names() { awk '!/^[[:space:]]*(#|$)/ && (","$5",") !~ /,named,/ { print $1 }' "$KERNELS_CONF"; }
 
 # kernel_field NAME COLUMN
 kernel_field() {
@@ -47,6 +48,9 @@ kernel_has_flag() {
 	case ",$(kernel_field "$1" 5)," in *",$2,"*) return 0 ;; esac
 	return 1
 }
+
+# kernel_slowness NAME: what all limits of time are multiplied by
+kernel_slowness() { if kernel_has_flag "$1" slow; then echo 4; else echo 1; fi; }
 
 # kernel_env NAME: sets KVER, VMLINUZ, KROOT, KMODDIR, KHDR from the cache.
 kernel_env() {
