@@ -8,7 +8,10 @@
 # for themselves.
 #
 # Environment: TOP (the tree), KERNEL (its name in kernels.conf), MODULE (the
-# .ko), CASE (this case's name), PROFILE, and what the profile adds.
+# .ko), CASE (this case's name), PROFILE, SLOWNESS (of the kernel; mostly 1), and
+# what the profile adds.
+
+. "$TOP/tests/vm/debug-checks.sh"
 
 # The command, as built from tools/
 COPYOFF=$TOP/build/tools/copyoff
@@ -49,10 +52,10 @@ refuses() {
 	if "$@"; then fail "should have failed: $*"; fi
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds; a slow kernel has more of them
 wait_for() {
 	{ local -; set +x; } 2>/dev/null
-	local end=$((SECONDS + $1)); shift
+	local end=$((SECONDS + $1 * SLOWNESS)); shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.1
@@ -109,6 +112,7 @@ load() {
 	[ -f "$MODULE" ] || fail "no module was built for $KERNEL"
 	modprobe -a dm_mod nvme
 	insmod "$MODULE" "$@"
+	note_symbols
 }
 
 # loaded: is it?

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: bare
+# expect: FAIL kernel log: .*(possible circular|possible deadlock|WARNING)
+#
+# lockdep has gone off with its first report: this runs in a new guest.
+
+MODULE=$TOP/build/$KERNEL-selftest/dm-copyoff.ko
+load what=order

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: bare
+# expect: FAIL kernel log: .*UBSAN
+
+MODULE=$TOP/build/$KERNEL-selftest/dm-copyoff.ko
+load what=bounds
