@@ -61,7 +61,7 @@ struct run {
 	unsigned int least;
 	bool created;
 	unsigned int seen[NR_FEATURES];	/* in how many rounds */
-	uint64_t bytes_nvme, bytes_host;
+	uint64_t bytes_nvme, bytes_host, commands;
 	unsigned int errors;
 	/* The round at work. */
 	uint64_t round;
@@ -286,6 +286,7 @@ static void look(struct run *r)
 		r->seen[i] += s.seen[i];
 	r->bytes_nvme += c->bytes_nvme;
 	r->bytes_host += c->bytes_host;
+	r->commands += c->commands_offload + c->commands_host;
 	r->errors += c->error != 0;
 }
 
@@ -400,8 +401,9 @@ static bool show_features(const struct run *r)
 	bool enough = true;
 	unsigned int i;
 
-	printf("%" PRIu64 " rounds: %" PRIu64 " MiB by nvme, %" PRIu64 " MiB by host, %u ended with an error\n",
-	       r->rounds, r->bytes_nvme >> 20, r->bytes_host >> 20, r->errors);
+	printf("%" PRIu64 " rounds: %" PRIu64 " MiB by nvme, %" PRIu64 " MiB by host, %" PRIu64 " commands, %u ended with an error\n",
+	       r->rounds, r->bytes_nvme >> 20, r->bytes_host >> 20,
+	       r->commands, r->errors);
 	for (i = 0; i < NR_FEATURES; i++) {
 		bool few = i < NR_REQUIRED && r->seen[i] < r->least;
 
