@@ -4,7 +4,7 @@
 # build/, the sources stay clean.
 
 .DEFAULT_GOAL := all
-.PHONY: all module tools unit vm mutants check demo install clean help
+.PHONY: all module tools unit vm mutants check check-all soak demo install clean help
 
 # What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
 # runs (KDIR=... for another).
@@ -19,6 +19,8 @@ help:
 	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
 	@echo 'make mutants     can the cases fail? Bugs put in, a case each has to notice; takes long'
 	@echo 'make check       everything that CI does; needs Debian, root and apt'
+	@echo 'make check-all   that and all that takes longer, in pieces; goes on where it was ended'
+	@echo 'make soak        random copies until it is interrupted'
 	@echo 'make clean       remove build/'
 
 all: module tools
@@ -40,6 +42,12 @@ mutants:
 
 check:
 	@scripts/check
+
+check-all:
+	@scripts/check-all
+
+soak:
+	@scripts/soak
 
 demo:
 	scripts/demo
