@@ -7,11 +7,15 @@
 
 ARGS=()
 GUEST_ENV=()
+KERNEL_ARGS=
 PORTS=0
 NAMESPACES=0
 
 # guest_env NAME VALUE: a variable that the cases see
 guest_env() { GUEST_ENV+=("$1=$(printf %q "$2")"); }
+
+# kernel_arg WORD: for the guest's kernel
+kernel_arg() { KERNEL_ARGS+=" $1"; }
 
 # disk ID SIZE: a backing file as a block node
 disk() {
@@ -33,12 +37,20 @@ faulty_disk() {
 	ARGS+=(-blockdev "{\"driver\":\"blkdebug\",\"node-name\":\"$id\"${rules:+,\"inject-error\":[$rules]},\"image\":{\"driver\":\"file\",\"filename\":\"$DISKS/$id\",\"aio\":\"threads\",\"discard\":\"unmap\"}}")
 }
 
+# gated_disk ID SIZE: the same; a case can have hold_write ID keep its next write
+# from the file for as long as it likes.
+gated_disk() {
+	truncate -s "$2" "$DISKS/$1"
+	ARGS+=(-blockdev "{\"driver\":\"raw\",\"node-name\":\"$1\",\"file\":{\"driver\":\"blkdebug\",\"image\":{\"driver\":\"file\",\"filename\":\"$DISKS/$1\",\"aio\":\"threads\",\"discard\":\"unmap\"}}}")
+}
+
 # hot_port: a root port of its own, so that a device can be taken away live;
-# its bus is $PORT.
+# its bus is $PORT, itself it is device $PORT_AT (two hexadecimal digits) of bus 0.
 hot_port() {
 	PORTS=$((PORTS + 1))
 	PORT=port$PORTS
-	ARGS+=(-device "pcie-root-port,id=$PORT,chassis=$PORTS,slot=$PORTS")
+	PORT_AT=$(printf %02x $((PORTS + 8)))
+	ARGS+=(-device "pcie-root-port,id=$PORT,chassis=$PORTS,slot=$PORTS,addr=0x$PORT_AT")
 }
 
 # nvme_subsys ID: a controller with a subsystem, for namespaces to follow.
@@ -47,6 +59,15 @@ nvme_subsys() {
 	hot_port
 	ARGS+=(-device "nvme-subsys,id=sub-$1,nqn=$1")
 	ARGS+=(-device "nvme,id=$1,serial=$1,subsys=sub-$1,bus=$PORT")
+}
+
+# nvme_path ID OTHER: a second controller in the subsystem of the first; give it
+# before the namespaces. Their serials are the same: the guest has qemu_id.
+nvme_path() {
+	guest_env "CONTROLLER_AT_$PORT_AT" "$1"
+	hot_port
+	guest_env "CONTROLLER_AT_$PORT_AT" "$2"
+	ARGS+=(-device "nvme,id=$2,serial=$1,subsys=sub-$1,bus=$PORT")
 }
 
 # nvme_ns CONTROLLER NSID DISK BLOCK MSSRL MCL MSRC (msrc is 0's based)

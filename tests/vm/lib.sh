@@ -184,7 +184,7 @@ host_monitor() {
 # ask_monitor COMMAND: on descriptor 7, once; false if there is no answer
 ask_monitor() {
 	local line id=$RANDOM
-	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "$1" "$id" >&7
+	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "${1//\"/\\\"}" "$id" >&7
 	# Events and answers to others are passed over.
 	while IFS= read -r -t 15 line <&7; do
 		case $line in
@@ -199,3 +199,16 @@ ask_monitor() {
 	done
 	return 1
 }
+
+# slow_down DEVICE BYTES_PER_SECOND: have QEMU throttle what is read and written
+# through a namespace, as "slow_down copyoff-n1 1048576"; by Copy, too, which does
+# both. Nothing is split: the first may pass, what follows waits.
+slow_down() { host_monitor block_set_io_throttle "$1" "$2" 0 0 0 0 0; }
+
+# full_speed DEVICE: and no more
+full_speed() { host_monitor block_set_io_throttle "$1" 0 0 0 0 0 0; }
+
+# hold_write DEVICE: the next write through that namespace, on a gated_disk, stays
+# in the device until let_go DEVICE. Reads and other writes pass it.
+hold_write() { host_monitor "qemu-io -d $1 \"break write_aio held\""; }
+let_go() { host_monitor "qemu-io -d $1 \"resume held\""; }
