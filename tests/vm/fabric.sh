@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# NVMe over fabrics, in the guest: its own NVMe target gives a controller of
+# QEMU's on as it is ("passthru", so Copy and all), and the guest connects to
+# that. A namespace then is there a second time, with one path for each
+# connection. For cases of the profile fabric to source.
+
+. "$TOP/tests/vm/job.sh"
+
+NVMET=/sys/kernel/config/nvmet
+FABRIC=nqn.copyoff:fabric
+# fabric_up tcp|loop...: the target on the controller copyoff, and a connection
+# by each of the transports named. Sets DISK, the namespace as the target sees
+# it, and FAB, the same by the fabric.
+fabric_up() {
+	{ local -; set +x; } 2>/dev/null
+	local n=0 transport
+	DISK=$(ns 1)
+	nvmet_passthru_start "$(controllers_of "$DISK")"
+	for transport in "$@"; do
+		n=$((n + 1))
+		nvmet_port "$n" "$transport"
+		nvmet_connect "$n" "$transport"
+	done
+	wait_for 30 has_paths "$n" || fail "no $n paths by the fabric"
+	FAB=$(nvme_ns fabric 1)
+}
+
+# has_paths N: are so many of the fabric's connections usable?
+has_paths() {
+	{ local -; set +x; } 2>/dev/null
+	local head c live=0
+	head=$(nvme_ns fabric 1) || return 1
+	for c in $(controllers_of "$head"); do
+		[ "$(cat "/sys/class/nvme/$c/state")" != live ] || live=$((live + 1))
+	done
+	[ "$live" = "$1" ]
+}
+
+# --- the target -----------------------------------------------------------------
+
+# nvmet_passthru_start CONTROLLER: as "nvme0"
+nvmet_passthru_start() {
+	{ local -; set +x; } 2>/dev/null
+	local s=$NVMET/subsystems/$FABRIC
+	modprobe -a nvmet nvmet-tcp nvme-loop nvme-tcp
+	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	mkdir "$s"
+	defer nvmet_stop
+	echo 1 >"$s/attr_allow_any_host"
+	echo -n "/dev/$1" >"$s/passthru/device_path"
+	# What is held back must not be aborted. In jiffies, whatever the name says.
+	echo 250000 >"$s/passthru/io_timeout"
+	# The namespace is known by its identifiers already.
+	echo 1 >"$s/passthru/clear_ids"
+	echo 1 >"$s/passthru/enable"
+}
+
+# nvmet_port NUMBER tcp|loop
+nvmet_port() {
+	{ local -; set +x; } 2>/dev/null
+	local p=$NVMET/ports/$1
+	mkdir "$p"
+	echo "$2" >"$p/addr_trtype"
+	if [ "$2" = tcp ]; then
+		echo ipv4 >"$p/addr_adrfam"
+		echo 127.0.0.1 >"$p/addr_traddr"
+		echo "$((4420 + $1))" >"$p/addr_trsvcid"
+	else
+		echo "loop$1" >"$p/addr_traddr"
+	fi
+	ln -s "$NVMET/subsystems/$FABRIC" "$p/subsystems/"
+}
+
+# nvmet_connect NUMBER tcp|loop [OPTION...]: a path by that port
+nvmet_connect() {
+	{ local -; set +x; } 2>/dev/null
+	local addr=(-a "loop$1")
+	[ "$2" = loop ] || addr=(-a 127.0.0.1 -s "$((4420 + $1))")
+	nvme connect -t "$2" "${addr[@]}" -n "$FABRIC" --reconnect-delay=1 --keep-alive-tmo=5 "${@:3}"
+}
+
+# All of it goes, and what is held is let go: the target waits for its commands.
+nvmet_stop() {
+	local p
+	let_go copyoff-n1
+	nvme disconnect -n "$FABRIC"
+	for p in "$NVMET"/ports/*; do
+		[ -d "$p" ] || continue
+		rm -f "$p/subsystems/$FABRIC"
+		rmdir "$p"
+	done
+	echo 0 >"$NVMET/subsystems/$FABRIC/passthru/enable"
+	rmdir "$NVMET/subsystems/$FABRIC"
+}
+
+# --- writes that are held back ---------------------------------------------------
+
+suspended() { grep -c 'Suspended request' /run/vm/qemu.log || :; }
+resumed() { grep -c 'Resuming request' /run/vm/qemu.log || :; }
+
+# hold: the next write to the namespace stays in the device until let_it_go
+hold() {
+	HELD=$(suspended)
+	hold_write copyoff-n1
+}
+
+wait_held() { wait_for 30 is_held || fail "no write was held"; }
+is_held() { [ "$(suspended)" -gt "$HELD" ]; }
+
+# let_it_go: returns when it has been done
+let_it_go() {
+	let_go copyoff-n1
+	same "$(resumed)" "$(suspended)" "writes that went on"
+	wait_for 30 target_idle || fail "the target is still busy"
+}
+
+# target_idle: is no passed-on command of its being executed?
+target_idle() { [ -z "$(busy_controllers "$DISK")" ]; }
+
+# --- cutting connections -----------------------------------------------------------
+
+# cut_reset CONTROLLER: the host gives up the connection and makes a new one. The
+# target goes on with what it had begun.
+cut_reset() { echo 1 >"/sys/class/nvme/$1/reset_controller"; }
