@@ -124,3 +124,8 @@ target_idle() { [ -z "$(busy_controllers "$DISK")" ]; }
 # cut_reset CONTROLLER: the host gives up the connection and makes a new one. The
 # target goes on with what it had begun.
 cut_reset() { echo 1 >"/sys/class/nvme/$1/reset_controller"; }
+
+# cut_net, mend_net: nothing comes through, for any connection by TCP; the host
+# notices when its keep-alive is not answered
+cut_net() { tc qdisc add dev lo root netem loss 100%; }
+mend_net() { tc qdisc del dev lo root; }
