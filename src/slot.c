@@ -27,7 +27,8 @@ static void begin_doubt(struct copyoff_slot *slot)
 	};
 
 	copyoff_doubt_begin(&slot->doubt, &access, slot->src, slot->dst,
-			    s * NSEC_PER_SEC + copyoff_unit_longest(cmd->unit));
+			    (u64)s * NSEC_PER_SEC +
+			    copyoff_unit_longest(cmd->unit));
 }
 
 static void exit_gates(struct copyoff_slot *slot)
