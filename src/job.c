@@ -467,7 +467,9 @@ static int find_error(struct copyoff_job *job)
 	/* A failure that a cancelled job never came to is none. */
 	if (job->fail_error && job->fail_seq == copyoff_job_first_seq(job)) {
 		r->failed_range = job->fail_at.range;
-		r->bytes_done += job->fail_bytes;
+		/* What is in doubt may still be overwritten: it is not done. */
+		if (!(r->result_flags & COPYOFF_RESULT_IN_DOUBT))
+			r->bytes_done += job->fail_bytes;
 		return job->fail_error;
 	}
 	r->failed_range = job->retired;
@@ -478,11 +480,12 @@ static int find_error(struct copyoff_job *job)
 static int job_finish(struct copyoff_job *job)
 {
 	struct copyoff_result *r = job->result;
-	int err = find_error(job);
+	int err;
 	u32 i;
 
 	if (leave_doubts(job))
 		r->result_flags |= COPYOFF_RESULT_IN_DOUBT;
+	err = find_error(job);
 	/* Partly written ranges have stale pages, too. */
 	for (i = job->retired; i != job->fetched; i++)
 		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));
