@@ -178,9 +178,15 @@ void copyoff_registry_reopen(struct copyoff_target *t)
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
 
+/* Under rec->lock, which is dropped while waiting. */
+static void drain_commands(struct copyoff_target *t)
+{
+	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
+}
+
 /*
- * Under rec->lock, which is dropped while waiting. Doubt may take longer than
- * the kernel likes to see anybody in an uninterruptible sleep: so wake up.
+ * The same for all that holds the gate. Doubt may take longer than the kernel
+ * likes to see anybody in an uninterruptible sleep: so wake up.
  */
 static void drain(struct copyoff_target *t)
 {
@@ -208,21 +214,38 @@ static void target_flush(struct copyoff_target *t, u64 written)
 		DMERR("%s: flush failed (%d)", t->lower->name, err);
 }
 
-void copyoff_registry_close(struct copyoff_target *t)
+/* The gate is closed, and no command in it. */
+static void flush_written(struct copyoff_target *t)
 {
-	struct copyoff_record *rec = t->rec;
 	u64 written;
 	bool flush;
 
-	spin_lock_irq(&rec->lock);
-	t->open = false;
-	drain(t);
+	spin_lock_irq(&t->rec->lock);
 	written = t->written;
 	flush = t->flushed != written;
-	spin_unlock_irq(&rec->lock);
-	/* A reload must not leave behind what a SYNC job wrote. */
+	spin_unlock_irq(&t->rec->lock);
 	if (flush)
 		target_flush(t, written);
+}
+
+void copyoff_registry_close(struct copyoff_target *t)
+{
+	struct copyoff_record *rec = t->rec;
+
+	spin_lock_irq(&rec->lock);
+	t->open = false;
+	drain_commands(t);
+	spin_unlock_irq(&rec->lock);
+	/*
+	 * A reload must not leave behind what a SYNC job wrote. Such jobs wait
+	 * for this, whatever happens: so it is done before doubt is waited for,
+	 * and again for what was written late.
+	 */
+	flush_written(t);
+	spin_lock_irq(&rec->lock);
+	drain(t);
+	spin_unlock_irq(&rec->lock);
+	flush_written(t);
 }
 
 void copyoff_registry_remove(struct copyoff_target *t)
@@ -439,6 +462,9 @@ void copyoff_gate_doubt_end(struct copyoff_target *t)
 
 	spin_lock_irqsave(&rec->lock, flags);
 	t->doubts--;
+	/* No flush up to now covers what the command has written late. */
+	if (t->written)
+		t->written++;
 	record_event(rec);
 	spin_unlock_irqrestore(&rec->lock, flags);
 }

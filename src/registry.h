@@ -79,8 +79,8 @@ void copyoff_registry_publish(struct copyoff_target *t);
 void copyoff_registry_open(struct copyoff_target *t);
 
 /*
- * presuspend: close the gate, wait for all commands in it, and flush for SYNC
- * jobs. Sleeps as long as the lower device's own error handling takes.
+ * presuspend: close the gate, wait for all commands in it, flush for SYNC jobs,
+ * and wait for doubt. Sleeps as long as the lower device's own error handling takes.
  */
 void copyoff_registry_close(struct copyoff_target *t);
 
