@@ -182,7 +182,7 @@ struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)
 		kfree(fresh);
 	/* Whoever found it first may still be asking. */
 	mutex_lock(&u->probe_mutex);
-	if (u == fresh)
+	if (u == fresh && !u->probed)
 		unit_probe(u, bdev, 0);
 	mutex_unlock(&u->probe_mutex);
 	return u;
