@@ -2,6 +2,7 @@
 /*
  * Units, and which method serves a pair of them.
  */
+#include <linux/blkdev.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/module.h>
@@ -25,6 +26,7 @@ static const struct copyoff_backend *const backends[] = {
 struct copyoff_identity {
 	struct list_head node;
 	unsigned int users;
+	struct gendisk *disk;	/* of the first one; a reference */
 	u8 bytes[COPYOFF_IDENTITY_BYTES];
 };
 
@@ -36,10 +38,36 @@ static DEFINE_MUTEX(units_mutex);
 static LIST_HEAD(units);
 static LIST_HEAD(identities);
 
+/*
+ * All go by the disk of the first of them: its own identity stays what it was,
+ * whenever it is found that there may be others. Commands in some window, and
+ * doubts, are compared by it.
+ */
+static struct copyoff_identity *identity_alloc(struct gendisk *disk,
+					       const u8 *bytes)
+{
+	struct copyoff_identity *id = kzalloc(sizeof(*id), GFP_KERNEL);
+
+	if (!id)
+		return NULL;
+	get_device(disk_to_dev(disk));
+	id->disk = disk;
+	memcpy(id->bytes, bytes, sizeof(id->bytes));
+	return id;
+}
+
+static void identity_free(struct copyoff_identity *id)
+{
+	if (!id)
+		return;
+	put_device(disk_to_dev(id->disk));
+	kfree(id);
+}
+
 static void identity_get(struct copyoff_unit *u, const u8 *bytes)
 {
+	struct copyoff_identity *fresh = identity_alloc(u->disk, bytes);
 	struct copyoff_identity *id, *found = NULL;
-	struct copyoff_identity *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 
 	mutex_lock(&units_mutex);
 	list_for_each_entry(id, &identities, node)
@@ -47,25 +75,24 @@ static void identity_get(struct copyoff_unit *u, const u8 *bytes)
 			found = id;
 	if (!found && fresh) {
 		found = fresh;
-		memcpy(found->bytes, bytes, sizeof(found->bytes));
 		list_add(&found->node, &identities);
 		fresh = NULL;
 	}
 	if (found)
 		found->users++;
 	/* Read without the lock, by those who compare. */
-	WRITE_ONCE(u->identity, found);
+	smp_store_release(&u->identity, found);
 	mutex_unlock(&units_mutex);
-	kfree(fresh);
+	identity_free(fresh);
 }
 
-/* Under units_mutex. */
-static void identity_put(struct copyoff_identity *id)
+/* Under units_mutex. What is to be freed, without it. */
+static struct copyoff_identity *identity_put(struct copyoff_identity *id)
 {
 	if (!id || --id->users)
-		return;
+		return NULL;
 	list_del(&id->node);
-	kfree(id);
+	return id;
 }
 
 static struct copyoff_unit *unit_alloc(struct gendisk *disk)
@@ -190,17 +217,19 @@ struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)
 
 void copyoff_unit_put(struct copyoff_unit *u)
 {
+	struct copyoff_identity *id = NULL;
 	bool last;
 
 	mutex_lock(&units_mutex);
 	last = !--u->users;
 	if (last) {
 		list_del(&u->node);
-		identity_put(u->identity);
+		id = identity_put(u->identity);
 	}
 	mutex_unlock(&units_mutex);
 	if (!last)
 		return;
+	identity_free(id);
 	if (u->backend)
 		u->backend->release(u);
 	kfree(u);
@@ -219,7 +248,9 @@ u64 copyoff_unit_longest(struct copyoff_unit *u)
 
 const void *copyoff_unit_identity(const struct copyoff_unit *u)
 {
-	return READ_ONCE(u->identity) ?: (const void *)u->disk;
+	const struct copyoff_identity *id = smp_load_acquire(&u->identity);
+
+	return id ? id->disk : u->disk;
 }
 
 u32 copyoff_unit_lba_shift(struct copyoff_unit *u)
