@@ -298,7 +298,8 @@ bool copyoff_unit_report(struct copyoff_unit *u,
 	unsigned long flags;
 
 	spin_lock_irqsave(&u->lock, flags);
-	if (!v->doubt)
+	/* A lost path is no answer, however long it took to get lost. */
+	if (!v->doubt && v->kind != COPYOFF_PATH)
 		u->longest = max(u->longest, ns);
 	switch (v->kind) {
 	case COPYOFF_DONE:
