@@ -76,9 +76,9 @@ nvmet_port() {
 # nvmet_connect NUMBER tcp|loop [OPTION...]: a path by that port
 nvmet_connect() {
 	{ local -; set +x; } 2>/dev/null
-	local addr=(-a "loop$1")
-	[ "$2" = loop ] || addr=(-a 127.0.0.1 -s "$((4420 + $1))")
-	nvme connect -t "$2" "${addr[@]}" -n "$FABRIC" --reconnect-delay=1 --keep-alive-tmo=5 "${@:3}"
+	local how=(-a "loop$1")
+	[ "$2" = loop ] || how=(-a 127.0.0.1 -s "$((4420 + $1))" --reconnect-delay=1)
+	nvme connect -t "$2" "${how[@]}" -n "$FABRIC" --keep-alive-tmo=5 "${@:3}"
 }
 
 # All of it goes, and what is held is let go: the target waits for its commands.
