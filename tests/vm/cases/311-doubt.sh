@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 240
-# not-on: 5.10 6.1
+# kernels: 6.12
 #
 # What doubt does while it lasts: the request that met it waits, others wait only
 # where they conflict, suspending waits; a caller may go, the doubt stays with the

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 300
-# not-on: 5.10 6.1
+# kernels: 6.12
 #
 # More ways to lose the connection in mid command, all of them with doubt: a
 # command that takes longer than the host gives it; a network that lets nothing

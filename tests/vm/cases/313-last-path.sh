@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 240
-# not-on: 5.10 6.1
+# kernels: 6.12
 #
 # The only path by the fabric is lost in mid command: it comes back by itself, and
 # the copy goes on; or it does not, and the namespace is gone.
