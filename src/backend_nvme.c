@@ -62,6 +62,7 @@ static bool is_path_of(const char *name, const char *head,
 	return s == hs && h == hh;
 }
 
+#ifdef CONFIG_PCI
 static int has_child(struct device *dev, void *name)
 {
 	struct device *child = device_find_child_by_name(dev, name);
@@ -83,6 +84,12 @@ static bool controller_is_pci(unsigned int instance)
 	snprintf(name, sizeof(name), "nvme%u", instance);
 	return bus_for_each_dev(&pci_bus_type, NULL, name, has_child);
 }
+#else
+static bool controller_is_pci(unsigned int instance)
+{
+	return false;
+}
+#endif
 
 /* References to all paths of a head, found in its class. Sleeps. */
 static unsigned int paths_find(struct gendisk *head, struct nvme_path *path)
