@@ -210,47 +210,58 @@ static bool inside(const struct copyoff_cmd *cmd)
 	return true;
 }
 
-static int send(struct gendisk *disk, u32 nsid, struct copyoff_cmd *cmd,
-		u32 lba_shift)
-{
-	struct nvme_command c = {};
-	struct copyoff_nvme_cdw cdw;
-	u32 bytes;
+/* What is sent, by any path: made once, as a path that gave up may still read. */
+struct message {
+	struct nvme_command c;
+	u32 bytes;		/* of descriptors, in cmd->wire */
+};
 
-	bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst, lba_shift,
-				   cmd->wire, &cdw);
-	c.common.opcode = COPYOFF_NVME_OP_COPY;
-	c.common.nsid = cpu_to_le32(nsid);
-	c.common.cdw10 = cpu_to_le32(cdw.cdw10);
-	c.common.cdw11 = cpu_to_le32(cdw.cdw11);
-	c.common.cdw12 = cpu_to_le32(cdw.cdw12);
-	c.common.cdw13 = cpu_to_le32(cdw.cdw13);
-	c.common.cdw14 = cpu_to_le32(cdw.cdw14);
-	c.common.cdw15 = cpu_to_le32(cdw.cdw15);
-	return nvme_submit_sync_cmd(disk->queue, &c, cmd->wire, bytes);
+static void make_message(const struct copyoff_cmd *cmd, u32 lba_shift,
+			 struct message *m)
+{
+	struct nvme_unit *nu = cmd->unit->priv;
+	struct copyoff_nvme_cdw cdw;
+
+	m->bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst, lba_shift,
+				      cmd->wire, &cdw);
+	memset(&m->c, 0, sizeof(m->c));
+	m->c.common.opcode = COPYOFF_NVME_OP_COPY;
+	m->c.common.nsid = cpu_to_le32(nu->nsid);
+	m->c.common.cdw10 = cpu_to_le32(cdw.cdw10);
+	m->c.common.cdw11 = cpu_to_le32(cdw.cdw11);
+	m->c.common.cdw12 = cpu_to_le32(cdw.cdw12);
+	m->c.common.cdw13 = cpu_to_le32(cdw.cdw13);
+	m->c.common.cdw14 = cpu_to_le32(cdw.cdw14);
+	m->c.common.cdw15 = cpu_to_le32(cdw.cdw15);
+}
+
+static int send(struct gendisk *disk, const struct message *m, void *wire)
+{
+	struct nvme_command c = m->c;
+
+	return nvme_submit_sync_cmd(disk->queue, &c, wire, m->bytes);
 }
 
 /* By one path. Doubt that there was before stays. */
 static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
-		     u32 lba_shift)
+		     const struct message *m)
 {
-	struct nvme_unit *nu = cmd->unit->priv;
 	bool doubt = cmd->verdict.doubt;
 
-	copyoff_nvme_verdict(send(path->disk, nu->nsid, cmd, lba_shift),
-			     path->pci, &cmd->verdict);
+	copyoff_nvme_verdict(send(path->disk, m, cmd->wire), path->pci,
+			     &cmd->verdict);
 	cmd->verdict.doubt |= doubt;
 }
 
 /* Each path once, until one gives an answer of the namespace's own. */
-static void try_paths(struct copyoff_cmd *cmd, u32 lba_shift)
+static void try_paths(struct copyoff_cmd *cmd, const struct message *m)
 {
 	struct nvme_unit *nu = cmd->unit->priv;
 	struct nvme_path path;
 	unsigned int skip;
 
 	for (skip = 0; skip < MAX_PATHS && nth_path(nu, skip, &path); skip++) {
-		try_path(cmd, &path, lba_shift);
+		try_path(cmd, &path, m);
 		if (cmd->verdict.kind != COPYOFF_PATH && skip)
 			prefer_path(nu, &path);
 		put_path(&path);
@@ -262,6 +273,7 @@ static void try_paths(struct copyoff_cmd *cmd, u32 lba_shift)
 static void run(struct copyoff_cmd *cmd)
 {
 	u32 lba_shift = SECTOR_SHIFT + ilog2(cmd->block_sectors);
+	struct message m;
 
 	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
 	if (!same_blocks(cmd, lba_shift)) {
@@ -273,10 +285,11 @@ static void run(struct copyoff_cmd *cmd)
 		return;
 	}
 	cmd->verdict.kind = COPYOFF_PATH;
-	try_paths(cmd, lba_shift);
+	make_message(cmd, lba_shift, &m);
+	try_paths(cmd, &m);
 	if (cmd->verdict.kind == COPYOFF_PATH) {
 		paths_refresh(cmd->unit);
-		try_paths(cmd, lba_shift);
+		try_paths(cmd, &m);
 	}
 }
 
