@@ -443,8 +443,13 @@ static bool leave_doubts(struct copyoff_job *job)
 	return any;
 }
 
+/*
+ * If a flush has failed, nobody knows what is on stable storage: then nothing is
+ * done, whatever else there is to tell. Returns 0 or -EIO.
+ */
 static int flush(struct copyoff_job *job)
 {
+	struct copyoff_result *r = job->result;
 	int err = 0;
 
 	if (job->dst.rec)
@@ -453,7 +458,11 @@ static int flush(struct copyoff_job *job)
 	/* What went through the device itself, if it is none of ours. */
 	if (!err && job->wrote_plain)
 		err = blkdev_issue_flush(job->dst.bdev);
-	return err;
+	if (!err)
+		return 0;
+	r->bytes_done = 0;
+	r->failed_range = 0;
+	return -EIO;
 }
 
 /* Why the job ends where its prefix does. */
@@ -489,12 +498,8 @@ static int job_finish(struct copyoff_job *job)
 	/* Partly written ranges have stale pages, too. */
 	for (i = job->retired; i != job->fetched; i++)
 		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));
-	if (job->p.flags & COPYOFF_COPY_SYNC) {
-		int flush_err = flush(job);
-
-		if (!err)
-			err = flush_err;
-	}
+	if (job->p.flags & COPYOFF_COPY_SYNC)
+		err = flush(job) ?: err;
 	trace_job_done(job->id, err, r->bytes_done,
 		       r->bytes[COPYOFF_METHOD_NVME] +
 		       r->bytes[COPYOFF_METHOD_SCSI],

@@ -178,10 +178,11 @@ void copyoff_registry_reopen(struct copyoff_target *t)
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
 
-/* Under rec->lock, which is dropped while waiting. */
 static void drain_commands(struct copyoff_target *t)
 {
+	spin_lock_irq(&t->rec->lock);
 	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
+	spin_unlock_irq(&t->rec->lock);
 }
 
 /*
@@ -190,17 +191,15 @@ static void drain_commands(struct copyoff_target *t)
  */
 static void drain(struct copyoff_target *t)
 {
+	spin_lock_irq(&t->rec->lock);
 	while (t->inflight || t->doubts)
 		wait_event_lock_irq_timeout(t->rec->wait,
 					    !t->inflight && !t->doubts,
 					    t->rec->lock, 10 * HZ);
+	spin_unlock_irq(&t->rec->lock);
 }
 
-/*
- * Flush what has been written so far. Nothing else may take the target away:
- * the caller is in its gate, or is the one who closed it.
- */
-static void target_flush(struct copyoff_target *t, u64 written)
+void copyoff_target_flush(struct copyoff_target *t, u64 written)
 {
 	int err = blkdev_issue_flush(t->bdev);
 
@@ -225,27 +224,50 @@ static void flush_written(struct copyoff_target *t)
 	flush = t->flushed != written;
 	spin_unlock_irq(&t->rec->lock);
 	if (flush)
-		target_flush(t, written);
+		copyoff_target_flush(t, written);
 }
 
-void copyoff_registry_close(struct copyoff_target *t)
+static struct copyoff_target *first_live(struct copyoff_record *rec)
 {
-	struct copyoff_record *rec = t->rec;
+	return rb_entry_safe(rb_first(&rec->live), struct copyoff_target, node);
+}
+
+static struct copyoff_target *next_live(struct copyoff_target *t)
+{
+	return rb_entry_safe(rb_next(&t->node), struct copyoff_target, node);
+}
+
+/*
+ * The first line to be closed closes them all, as its table is suspended as a
+ * whole: else what one line waits for the others would go on to let in. Nobody
+ * changes the list of live lines meanwhile: that takes dm's suspend lock, too.
+ */
+void copyoff_registry_close(struct copyoff_target *one)
+{
+	struct copyoff_record *rec = one->rec;
+	struct copyoff_target *t;
 
 	spin_lock_irq(&rec->lock);
-	t->open = false;
-	drain_commands(t);
+	if (!one->open) {
+		spin_unlock_irq(&rec->lock);
+		return;
+	}
+	for (t = first_live(rec); t; t = next_live(t))
+		t->open = false;
 	spin_unlock_irq(&rec->lock);
 	/*
 	 * A reload must not leave behind what a SYNC job wrote. Such jobs wait
 	 * for this, whatever happens: so it is done before doubt is waited for,
 	 * and again for what was written late.
 	 */
-	flush_written(t);
-	spin_lock_irq(&rec->lock);
-	drain(t);
-	spin_unlock_irq(&rec->lock);
-	flush_written(t);
+	for (t = first_live(rec); t; t = next_live(t)) {
+		drain_commands(t);
+		flush_written(t);
+	}
+	for (t = first_live(rec); t; t = next_live(t)) {
+		drain(t);
+		flush_written(t);
+	}
 }
 
 void copyoff_registry_remove(struct copyoff_target *t)
@@ -254,7 +276,9 @@ void copyoff_registry_remove(struct copyoff_target *t)
 
 	spin_lock_irq(&rec->lock);
 	t->open = false;
+	spin_unlock_irq(&rec->lock);
 	drain(t);
+	spin_lock_irq(&rec->lock);
 	if (t->live) {
 		/* No copyoff line has taken its place. */
 		rb_erase(&t->node, &rec->live);
@@ -498,77 +522,6 @@ bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
 	}
 	spin_unlock_irqrestore(&rec->lock, flags);
 	return t;
-}
-
-/* ---- flushing ---- */
-
-void copyoff_gate_wrote(struct copyoff_target *t)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&t->rec->lock, flags);
-	t->written++;
-	spin_unlock_irqrestore(&t->rec->lock, flags);
-}
-
-unsigned int copyoff_record_flush_errors(struct copyoff_record *rec)
-{
-	unsigned int n;
-
-	spin_lock_irq(&rec->lock);
-	n = rec->flush_errors;
-	spin_unlock_irq(&rec->lock);
-	return n;
-}
-
-/* Under rec->lock. The first target from @sector on that needs a flush. */
-static struct copyoff_target *next_unflushed(struct copyoff_record *rec,
-					     u64 sector)
-{
-	struct rb_node *n;
-
-	for (n = rb_first(&rec->live); n; n = rb_next(n)) {
-		struct copyoff_target *t =
-			rb_entry(n, struct copyoff_target, node);
-
-		if (t->ti->begin >= sector && t->flushed != t->written)
-			return t;
-	}
-	return NULL;
-}
-
-/*
- * Enter the gate of the next target that needs a flush; NULL if there is none.
- * If its gate is closed, that is done by whoever closes it: wait for them.
- */
-static struct copyoff_target *enter_unflushed(struct copyoff_record *rec,
-					      u64 *sector, u64 *written)
-{
-	struct copyoff_target *t;
-
-	spin_lock_irq(&rec->lock);
-	wait_event_lock_irq(rec->wait,
-			    !(t = next_unflushed(rec, *sector)) || t->open,
-			    rec->lock);
-	if (t) {
-		t->inflight++;
-		*sector = t->ti->begin + t->ti->len;
-		*written = t->written;
-	}
-	spin_unlock_irq(&rec->lock);
-	return t;
-}
-
-int copyoff_record_flush(struct copyoff_record *rec, unsigned int errors)
-{
-	struct copyoff_target *t;
-	u64 sector = 0, written;
-
-	while ((t = enter_unflushed(rec, &sector, &written))) {
-		target_flush(t, written);
-		copyoff_gate_exit(t);
-	}
-	return copyoff_record_flush_errors(rec) == errors ? 0 : -EIO;
 }
 
 /* ---- exit ---- */

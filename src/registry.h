@@ -171,6 +171,15 @@ bool copyoff_map_units(struct copyoff_record *rec, u64 sector,
 		       struct copyoff_map *map, const void **unit,
 		       u64 *unit_sector);
 
+/*
+ * copyoff_target_flush() - flush a lower device
+ * @written: of the target, as it was when the last of that had ended
+ *
+ * Sleeps. Nothing else may take the target away: the caller is in its gate, or
+ * is the one who closed it.
+ */
+void copyoff_target_flush(struct copyoff_target *t, u64 written);
+
 /* A SYNC job has written through this gate, which it is still in. */
 void copyoff_gate_wrote(struct copyoff_target *t);
 
