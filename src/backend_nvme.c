@@ -242,14 +242,25 @@ static int send(struct gendisk *disk, const struct message *m, void *wire)
 	return nvme_submit_sync_cmd(disk->queue, &c, wire, m->bytes);
 }
 
+/* Neither now, nor when the command was sent, was there another. Sleeps. */
+static bool is_only_path(struct copyoff_unit *unit)
+{
+	struct nvme_unit *nu = unit->priv;
+	unsigned int before = READ_ONCE(nu->nr);
+
+	paths_refresh(unit);
+	return before <= 1 && READ_ONCE(nu->nr) <= 1;
+}
+
 /* By one path. Doubt that there was before stays. */
 static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
 		     const struct message *m)
 {
+	int result = send(path->disk, m, cmd->wire);
+	bool only = !result || is_only_path(cmd->unit);
 	bool doubt = cmd->verdict.doubt;
 
-	copyoff_nvme_verdict(send(path->disk, m, cmd->wire), path->pci,
-			     &cmd->verdict);
+	copyoff_nvme_verdict(result, path->pci, only, &cmd->verdict);
 	cmd->verdict.doubt |= doubt;
 }
 

@@ -131,7 +131,8 @@ static void native_failed(struct copyoff_job *job, struct copyoff_slot *slot)
 {
 	const struct copyoff_verdict *v = &slot->cmd.verdict;
 
-	if (v->kind == COPYOFF_LIMIT) {
+	/* What may still be read by a lost path must not be built anew. */
+	if (v->kind == COPYOFF_LIMIT && !slot->doubt.begun) {
 		/* Not a byte is lost: the unit now has smaller ones. */
 		slot->smaller = true;
 		slot->state = COPYOFF_SLOT_REDO;

@@ -161,24 +161,27 @@ static int errno_of(u32 status)
 	}
 }
 
-/*
- * Is it the host that gave up, and not the controller that answered? What was
- * never sent looks the same in part.
- */
-static bool given_up(int result)
+/* Was it sent, perhaps, and then cancelled by the host? */
+static bool is_cancelled(int result)
 {
-	if (result < 0)
-		return result == -EINTR;
-	result &= STATUS_MASK;
-	return result == SC_HOST_PATH_ERROR || result == SC_HOST_ABORTED;
+	return result == -EINTR ||
+	       (result > 0 && (result & STATUS_MASK) == SC_HOST_ABORTED);
 }
 
-void copyoff_nvme_verdict(int result, bool pci, struct copyoff_verdict *v)
+/* The same of what failed on its way, or was never sent: no one can tell. */
+static bool is_path_error(int result)
+{
+	return result > 0 && (result & STATUS_MASK) == SC_HOST_PATH_ERROR;
+}
+
+void copyoff_nvme_verdict(int result, bool pci, bool only,
+			  struct copyoff_verdict *v)
 {
 	u32 status = result & STATUS_MASK;
 
 	memset(v, 0, sizeof(*v));
-	v->doubt = !pci && given_up(result);
+	v->doubt = (is_cancelled(result) && !(pci && only)) ||
+		   (is_path_error(result) && !pci);
 	if (!result) {
 		v->kind = COPYOFF_DONE;
 	} else if (result == -ENODEV || result == -EINTR) {

@@ -80,8 +80,15 @@ u32 copyoff_nvme_build(const struct copyoff_extent *ext, u32 nr, u64 dst,
  * copyoff_nvme_verdict() - what to do after a completion
  * @result: 0, an NVMe status with or without its MORE, DNR and CRD bits, or a
  *	negative errno of the transport
- * @pci: the controller is on PCI, where nothing that was given up goes on
+ * @pci: the controller is on PCI
+ * @only: there is no other way to the namespace
+ *
+ * A command that the host gave up may go on, where the controller lives on
+ * behind a fabric. On PCI it was disabled before; unless that has failed, which
+ * the driver does not tell. Then only a reset brings the path back, but what was
+ * cancelled may meet what is sent by another path.
  */
-void copyoff_nvme_verdict(int result, bool pci, struct copyoff_verdict *v);
+void copyoff_nvme_verdict(int result, bool pci, bool only,
+			  struct copyoff_verdict *v);
 
 #endif /* COPYOFF_NVME_WIRE_H */

@@ -80,7 +80,7 @@ static void identity_get(struct copyoff_unit *u, const u8 *bytes)
 	}
 	if (found)
 		found->users++;
-	/* Read without the lock, by those who compare. */
+	/* Read without the lock: pairs with copyoff_unit_identity(). */
 	smp_store_release(&u->identity, found);
 	mutex_unlock(&units_mutex);
 	identity_free(fresh);
@@ -248,6 +248,7 @@ u64 copyoff_unit_longest(struct copyoff_unit *u)
 
 const void *copyoff_unit_identity(const struct copyoff_unit *u)
 {
+	/* Whole, if it is there: pairs with identity_get(). */
 	const struct copyoff_identity *id = smp_load_acquire(&u->identity);
 
 	return id ? id->disk : u->disk;
@@ -274,10 +275,13 @@ static bool turn_off(struct copyoff_unit *u, u32 detail)
 	return true;
 }
 
-/* Under u->lock. True if this is news. */
-static bool count_error(struct copyoff_unit *u)
+/*
+ * Under u->lock. True if this is news. If all paths are lost each command more
+ * would be in doubt as well: one is enough.
+ */
+static bool count_error(struct copyoff_unit *u, bool doubt)
 {
-	if (++u->errors < QUARANTINE_ERRORS)
+	if (++u->errors < QUARANTINE_ERRORS && !doubt)
 		return false;
 	u->errors = 0;
 	u->retry_at = ktime_get_ns() + u->retry_after;
@@ -320,7 +324,7 @@ bool copyoff_unit_report(struct copyoff_unit *u,
 	case COPYOFF_FAIL:
 		break;
 	default:
-		quarantine = count_error(u);
+		quarantine = count_error(u, v->doubt);
 	}
 	spin_unlock_irqrestore(&u->lock, flags);
 	if (v->doubt)

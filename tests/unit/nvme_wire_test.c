@@ -443,7 +443,7 @@ static void verdict_table(void)
 		snprintf(row, sizeof(row), "result %#x", (unsigned int)r->result);
 		t_about(row);
 		memset(&v, 0xa5, sizeof(v));
-		copyoff_nvme_verdict(r->result, true, &v);
+		copyoff_nvme_verdict(r->result, true, true, &v);
 		T_EQ(v.kind, r->kind);
 		T_EQ(v.err, r->err);
 		T_EQ(v.detail, r->detail);
@@ -461,8 +461,8 @@ static void verdict_all(void)
 		for (above = 0; above < 16; above++) {
 			struct copyoff_verdict v, plain;
 
-			copyoff_nvme_verdict(status, true, &plain);
-			copyoff_nvme_verdict(status | above << 11, false, &v);
+			copyoff_nvme_verdict(status, true, true, &plain);
+			copyoff_nvme_verdict(status | above << 11, false, above & 1, &v);
 			T_EQ(v.kind, plain.kind);
 			T_EQ(v.err, plain.err);
 			T_EQ(v.detail, status);
@@ -484,7 +484,7 @@ static void verdict_errnos(void)
 	for (err = 1; err < 4096; err++) {
 		struct copyoff_verdict v;
 
-		copyoff_nvme_verdict(-err, err & 1, &v);
+		copyoff_nvme_verdict(-err, err & 1, err & 2, &v);
 		T_EQ(v.kind, err == ENODEV || err == EINTR ? COPYOFF_PATH :
 							     COPYOFF_REDO);
 		T_EQ(v.err, 0);
@@ -527,19 +527,28 @@ static void identity(void)
 	T_TRUE(!memcmp(a, b, sizeof(a)));
 }
 
-/* Over a fabric, what was cancelled may go on; a dead queue took nothing. */
+/*
+ * What was cancelled may go on, unless the controller was disabled first and
+ * nobody else leads there; a dead queue took nothing.
+ */
 static void verdict_doubt(void)
 {
-	int err;
+	int i;
 
-	for (err = 0; err < 4096; err++) {
-		struct copyoff_verdict fabric, pci;
+	for (i = -4096; i <= 0x7ff; i++) {
+		struct copyoff_verdict fabric, fabrics, pci, pcis;
+		bool cancelled = i == -EINTR || i == 0x371;
 
-		copyoff_nvme_verdict(-err, false, &fabric);
-		copyoff_nvme_verdict(-err, true, &pci);
-		T_EQ(fabric.doubt, err == EINTR);
+		copyoff_nvme_verdict(i, false, true, &fabric);
+		copyoff_nvme_verdict(i, false, false, &fabrics);
+		copyoff_nvme_verdict(i, true, true, &pci);
+		copyoff_nvme_verdict(i, true, false, &pcis);
+		T_EQ(fabric.doubt, cancelled || i == 0x370);
+		T_EQ(fabrics.doubt, fabric.doubt);
+		T_EQ(pcis.doubt, cancelled);
 		T_TRUE(!pci.doubt);
 		T_EQ(fabric.kind, pci.kind);
+		T_EQ(pcis.kind, pci.kind);
 	}
 }
 
