@@ -163,6 +163,40 @@ use_lvm() {
 	END
 }
 
+# --- the module held in the middle of things (src/delay.h) ------------------------
+
+POINTS=/sys/module/dm_copyoff/parameters/delay_points
+
+# hold POINT...: whoever comes to one of them from now on waits there, for a minute
+# at most. Whoever waits anywhere goes on: again, it is a step to the next time.
+hold() {
+	{ local -; set +x; } 2>/dev/null
+	local p words=
+	[ -n "${HELD-}" ] || defer release
+	HELD=yes
+	for p in "$@"; do words+="$p=60000,"; done
+	echo "$words" >"$POINTS"
+}
+
+# release: let all go on, and hold nobody any more
+release() { [ ! -e "$POINTS" ] || echo >"$POINTS"; }
+
+# held POINT [N]: have N come to it since it is held, and wait there now?
+held() {
+	{ local -; set +x; } 2>/dev/null
+	local point rest waiting came
+	while read -r point rest rest waiting rest came; do
+		[ "$point" != "$1" ] || { [ "$waiting" -ge "${2-1}" ] && [ "$came" -ge "${2-1}" ]; return; }
+	done <"$POINTS"
+	return 1
+}
+
+# wait_held POINT [N]: until they do
+wait_held() {
+	{ local -; set +x; } 2>/dev/null
+	wait_for 40 held "$@" || { cat "$POINTS"; fail "only so few are held at $1"; }
+}
+
 # --- the host ------------------------------------------------------------------
 
 # host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * copyranges SRC DST FLAGS SRC-OFFSET:DST-OFFSET:LENGTH...: one ioctl with
- * these ranges, in bytes; prints all that it answers as key=value lines. Exits
- * with 0 whatever the answer is.
+ * copyranges [-t MS] SRC DST FLAGS SRC-OFFSET:DST-OFFSET:LENGTH...: one ioctl
+ * with these ranges, in bytes; prints all that it answers as key=value lines.
+ * Exits with 0 whatever the answer is. SIGINT and SIGTERM end the ioctl only.
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,19 @@ static void print(const struct copyoff_copy *c, int rc)
 	       c->result_flags);
 }
 
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	struct copyoff_range range[MAX_RANGES] = { 0 };
@@ -55,8 +69,13 @@ int main(int argc, char **argv)
 	};
 	int ctl, i;
 
+	if (argc > 2 && !strcmp(argv[1], "-t")) {
+		c.timeout_ns = strtoull(argv[2], NULL, 0) * 1000000;
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 5 || argc - 4 > MAX_RANGES)
-		errx(2, "usage: copyranges SRC DST FLAGS SRC:DST:LENGTH...");
+		errx(2, "usage: copyranges [-t MS] SRC DST FLAGS SRC:DST:LENGTH...");
 	ctl = open("/dev/copyoff-ctl", O_RDWR);
 	if (ctl < 0)
 		err(1, "/dev/copyoff-ctl");
@@ -67,6 +86,7 @@ int main(int argc, char **argv)
 	c.flags = strtoul(argv[3], NULL, 0);
 	for (i = 4; i < argc; i++)
 		parse(argv[i], &range[c.nr_ranges++]);
+	catch_signals();
 	print(&c, ioctl(ctl, COPYOFF_IOC_COPY, &c) ? errno : 0);
 	return 0;
 }
