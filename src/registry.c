@@ -139,7 +139,7 @@ static void live_replace(struct copyoff_record *rec, struct dm_table *table)
 		t->live = false;
 	rec->live = RB_ROOT;
 	rec->table = table;
-	rec->generation = atomic64_inc_return(&last_generation);
+	rec->partial = true;
 }
 
 void copyoff_registry_publish(struct copyoff_target *t)
@@ -150,8 +150,11 @@ void copyoff_registry_publish(struct copyoff_target *t)
 	spin_lock_irqsave(&rec->lock, flags);
 	if (rec->table != t->ti->table)
 		live_replace(rec, t->ti->table);
-	if (!t->live)
+	if (!t->live) {
 		live_insert(rec, t);
+		/* What was seen of the table so far was less than this. */
+		rec->generation = atomic64_inc_return(&last_generation);
+	}
 	t->open = false;
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
@@ -163,6 +166,7 @@ void copyoff_registry_open(struct copyoff_target *t)
 
 	spin_lock_irqsave(&rec->lock, flags);
 	t->open = true;
+	rec->partial = false;
 	record_event(rec);
 	spin_unlock_irqrestore(&rec->lock, flags);
 }
@@ -284,6 +288,7 @@ void copyoff_registry_remove(struct copyoff_target *t)
 		rb_erase(&t->node, &rec->live);
 		t->live = false;
 		rec->table = NULL;
+		rec->partial = false;
 		rec->generation = atomic64_inc_return(&last_generation);
 		record_event(rec);
 	}
@@ -361,6 +366,17 @@ static bool has_room(const struct copyoff_target *t)
 	return t->open && t->inflight < READ_ONCE(t->opts.max_inflight);
 }
 
+/*
+ * Under rec->lock. In a table that is not all there yet, even a place without
+ * a target is none to go on with: its line may be still to come.
+ */
+static bool lets_in(const struct copyoff_map *map)
+{
+	if (map->rec->partial)
+		return false;
+	return !map->target || has_room(map->target);
+}
+
 enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
 				      struct copyoff_map *map)
 {
@@ -373,12 +389,12 @@ enum copyoff_enter copyoff_gate_enter(struct copyoff_record *rec, u64 sector,
 	}
 	spin_lock_irqsave(&rec->lock, flags);
 	live_find(rec, sector, map);
-	if (map->target && has_room(map->target)) {
-		map->target->inflight++;
-		result = COPYOFF_ENTERED;
-	} else if (map->target) {
+	if (!lets_in(map)) {
 		map->target = NULL;
 		result = COPYOFF_CLOSED;
+	} else if (map->target) {
+		map->target->inflight++;
+		result = COPYOFF_ENTERED;
 	}
 	spin_unlock_irqrestore(&rec->lock, flags);
 	return result;
@@ -403,7 +419,7 @@ static enum copyoff_enter enter_one_record(struct copyoff_record *rec,
 	live_find(rec, dst_sector, dst);
 	s = src->target;
 	d = dst->target;
-	if ((!s || has_room(s)) && (!d || has_room(d))) {
+	if (lets_in(src) && lets_in(dst)) {
 		if (s)
 			s->inflight++;
 		if (d && d != s)
@@ -425,7 +441,7 @@ static bool may_enter(struct copyoff_record *rec, u64 sector,
 		return true;
 	spin_lock_irqsave(&rec->lock, flags);
 	live_find(rec, sector, map);
-	may = !map->target || has_room(map->target);
+	may = lets_in(map);
 	spin_unlock_irqrestore(&rec->lock, flags);
 	return may;
 }

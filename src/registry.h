@@ -7,8 +7,8 @@
  * to the last destructor or the last job that looks at it. Targets come into
  * it by their constructor, are published by preresume, opened by resume, and
  * closed by presuspend. dm calls all of a table's preresume before the first
- * resume, so a table is either wholly there or not at all when a gate opens;
- * the targets of the old one are out by then, long before their destructors.
+ * resume: until then the table is partial, and nobody is let in anywhere. The
+ * targets of the old one are out by then, long before their destructors.
  *
  * Lock order: a record's lock is the innermost but for wait queues; no two
  * records' locks are ever held together.
@@ -33,6 +33,7 @@ struct copyoff_record {
 	spinlock_t lock;		/* protects what follows; irqsave */
 	struct rb_root live;		/* the live table's targets by begin */
 	struct dm_table *table;		/* only compared, never followed */
+	bool partial;			/* and not all of it is in live yet */
 	u64 generation;			/* unique for every live table */
 	u64 events;			/* gates opened, targets gone, room */
 	unsigned int flush_errors;	/* flushes for SYNC jobs that failed */
