@@ -139,7 +139,11 @@ wait_parked() {
 suspend() {
 	dmsetup suspend "${@:2}" "$1" &
 	SUSPEND=$!
+	# Else a case that fails here could not be cleared away.
+	defer resume_left "$1"
 }
+
+resume_left() { dmsetup info -c --noheadings -o suspended "$1" 2>/dev/null | grep -q Susp && dmsetup resume "$1"; }
 
 drains() { on_stack "$SUSPEND" copyoff_registry_close copyoff_delay_wait; }
 drains_or_gone() { drains || gone "$SUSPEND"; }
@@ -180,4 +184,45 @@ suspend_in() {
 resume() {
 	local n
 	for n in "$@"; do timeout 60 dmsetup resume "$n" || fail "$n cannot be resumed"; done
+}
+
+# --- another table in the middle of a job ------------------------------------------
+
+# step POINT N: let the job go on to the point so many times more
+step() {
+	local i
+	for ((i = 0; i < $2; i++)); do hold "$1"; wait_held "$1"; done
+}
+
+# layout "SECTORS DEVICE START [OPTION...]"...: put /run/img there, cut like that,
+# and make the TABLE for it
+layout() {
+	local at=0 line len dev start opts
+	TABLE=
+	for line in "$@"; do
+		read -r len dev start opts <<<"$line"
+		TABLE+="$at $len copyoff $dev $start${opts:+ $(wc -w <<<"$opts") $opts}"$'\n'
+		dd if=/run/img of="$dev" bs=64k iflag=skip_bytes,count_bytes oflag=seek_bytes \
+			skip=$((at * 512)) count=$((len * 512)) seek=$((start * 512)) conv=notrunc,fsync status=none
+		at=$((at + len))
+	done
+	blockdev --flushbufs "$N1" "$N2"
+}
+
+# leave DEVICE BYTE: take all of a device's 4 MiB from there into /run/img, and
+# leave junk behind, which nobody may touch (see left)
+leave() {
+	get "$1" "$2" $((LEN * 512)) >/run/img
+	[ -s /run/junk ] || head -c $((LEN * 512)) /dev/urandom >/run/junk
+	put /run/junk "$1" "$2"
+	LEFT=("$1" "$2")
+}
+
+# left: is it as it was left?
+left() { get "${LEFT[@]}" $((LEN * 512)) | cmp - /run/junk || fail "something was written where the device is no more"; }
+
+# switch NAME: to TABLE; it is suspended
+switch() {
+	dmsetup reload "$1" --table "$TABLE"
+	resume "$1"
 }

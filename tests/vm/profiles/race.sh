@@ -8,7 +8,9 @@
 #   ns 3          the same, in $FAULTS parts of 4 MiB; in each, the first read of
 #                 the sector $FAULT_SECTOR fails. It lies in the second source
 #                 range of a command from the part's beginning, for the reason
-#                 that the profile blkdebug gives.
+#                 that the profile blkdebug gives. That is once a VM, so each
+#                 part is for one case: 0 and 1 for 251, 2 and 3 for 253, the
+#                 others for 256.
 
 FAULTS=8
 FAULT_SECTOR=133
