@@ -38,6 +38,16 @@ has_paths() {
 	[ "$live" = "$1" ]
 }
 
+# give_up_after SECONDS: the time that the host gives a command, by all paths there
+# are; usually 30
+give_up_after() {
+	{ local -; set +x; } 2>/dev/null
+	local head=${FAB##*/} p
+	for p in /sys/block/"${head%n*}"c*"n${head##*n}"; do
+		echo "$(($1 * 1000))" >"$p/queue/io_timeout"
+	done
+}
+
 # --- the target -----------------------------------------------------------------
 
 # nvmet_passthru_start CONTROLLER: as "nvme0"

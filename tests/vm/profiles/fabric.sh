@@ -6,10 +6,6 @@
 #
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127; a gated_disk,
 #          to QEMU it is copyoff-n1
-#
-# The host gives up a command after 10 s. The target does not: see fabric.sh.
-
-kernel_arg nvme_core.io_timeout=10
 
 gated_disk ns1 256M
 
