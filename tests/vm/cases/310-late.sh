@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 180
-# not-on: 5.10 6.1
+# kernels: 6.12
 #
 # Over a fabric, a command outlives its connection: the target holds its write
 # back until it was done again by another path. The caller writes something new
