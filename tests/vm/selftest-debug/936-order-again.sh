@@ -3,7 +3,7 @@
 # profile: bare
 # expect: FAIL kernel log: .*(possible circular|possible deadlock|WARNING)
 #
-# lockdep has gone off with its first report: this runs in a new guest.
+# Lockdep goes off with its first report, and with those of KASAN: this is a new guest.
 
 MODULE=$TOP/build/$KERNEL-selftest/dm-copyoff.ko
 load what=order

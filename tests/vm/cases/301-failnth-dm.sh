@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# profile: std
+# kernels: debug
+# timeout: 300
+#
+# Every allocation fails, in turn, while device-mapper constructs, resumes,
+# suspends, asks and removes a target, and while the module is loaded.
+
+. "$TOP/tests/vm/faults.sh"
+[ -f "$MODULE" ] || fail "no module was built for $KERNEL"
+modprobe -a dm_mod nvme
+A=$(ns 1)
+TABLE="0 65536 copyoff $A 0"
+allocations_may_fail
+
+# Where a load that failed has its functions is not known to anybody afterwards, so
+# all that this program left behind counts; pages, as of the buffers (8 MiB), are
+# not kmemleak's.
+available() { awk '/^MemAvailable:/ { print $2 }' /proc/meminfo; }
+before=$(available)
+failnth 50 insmod "$MODULE"
+some_enomem
+lost=$((before - $(available)))
+[ "$lost" -lt 262144 ] || fail "$lost KiB of memory lost by loading"
+scan_twice
+! grep -A 24 'comm "failnth"' "$KMEMLEAK" || fail "failed loads left memory behind"
+load
+
+# On a disk that nobody knows yet: it is asked for its limits each time.
+dmsetup create dev --notable
+defer rmdev dev
+# shellcheck disable=SC2086
+failnth 10 load dev $TABLE
+some_enomem
+# The disk is known by another device.
+mkdev other "0 65536 copyoff $A 65536"
+# shellcheck disable=SC2086
+failnth 5 load dev $TABLE
+some_enomem
+# shellcheck disable=SC2086
+failnth 1 resume dev $TABLE
+failnth 0 suspend dev
+dmsetup resume dev
+
+failnth 0 status dev
+failnth 0 table dev
+same "$(dmsetup table dev)" "0 65536 copyoff $(dmsetup table dev | awk '{ print $4 }') 0" table
+for message in 'offload off' 'offload on' 'offload retry' 'max_inflight 8' 'doubt clear' reset_stats stats; do
+	# shellcheck disable=SC2086
+	failnth 0 message dev $message
+done
+# shellcheck disable=SC2086
+failnth 1 remove gone $TABLE
