@@ -4,7 +4,7 @@
 # build/, the sources stay clean.
 
 .DEFAULT_GOAL := all
-.PHONY: all module tools unit vm mutants check check-all soak demo install clean help
+.PHONY: all module tools unit kunit vm mutants check check-all soak demo install clean help
 
 # What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
 # runs (KDIR=... for another).
@@ -16,6 +16,7 @@ help:
 	@echo 'make install     the module and the tools into this system'
 	@echo 'make demo        a copy inside an emulated SSD, in a virtual machine'
 	@echo 'make unit        unit tests, in user space'
+	@echo 'make kunit       the same inside of a user-mode kernel; SUITE=<name> for some'
 	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
 	@echo 'make mutants     can the cases fail? Bugs put in, a case each has to notice; takes long'
 	@echo 'make check       everything that CI does; needs Debian, root and apt'
@@ -33,6 +34,9 @@ tools:
 
 unit:
 	$(MAKE) -C tests/unit check
+
+kunit:
+	tests/kunit/run $(SUITE)
 
 vm:
 	tests/vm/run $(CASE)
