@@ -500,12 +500,10 @@ static void identity(void)
 		bool ctrl;
 	} part[] = { { 4, 20, true }, { 24, 40, true }, { 104, 16, false },
 		     { 120, 8, false } };
-	u8 ctrl[4096], ns[4096], a[COPYOFF_IDENTITY_BYTES],
-	   b[COPYOFF_IDENTITY_BYTES];
+	u8 a[COPYOFF_IDENTITY_BYTES], b[COPYOFF_IDENTITY_BYTES];
+	u8 *ctrl = identify(0x11), *ns = identify(0x22);
 	size_t p, i;
 
-	memset(ctrl, 0x11, sizeof(ctrl));
-	memset(ns, 0x22, sizeof(ns));
 	ns[30] = 0xfe;
 	T_TRUE(!copyoff_nvme_identity(ctrl, ns, 1, a));
 	ns[30] = 1;
@@ -525,6 +523,8 @@ static void identity(void)
 	ctrl[78] ^= 1;
 	T_TRUE(copyoff_nvme_identity(ctrl, ns, 1, b));
 	T_TRUE(!memcmp(a, b, sizeof(a)));
+	t_free(ctrl);
+	t_free(ns);
 }
 
 /*
