@@ -47,6 +47,6 @@ some_enomem
 echo 0 >/sys/module/dm_copyoff/parameters/host_kcopyd
 
 # Around the page cache.
-copy 3 0 4 65536 4096 cached $ONE $ONE "$A" "$A"
-copy 3 4 4 65536 4096 cached $ONE $TWO "$A" "$B"
+copy 3 0 4 8192 4096 cached $ONE $ONE "$A" "$A"
+copy 3 4 4 8192 4096 cached $ONE $TWO "$A" "$B"
 same "$(dmsetup status one | awk '{ print $6 }')" 0 "commands in flight"
