@@ -22,6 +22,8 @@ in_doubt() { [ "$(status_of fab doubts)" -gt 0 ]; }
 lost() {
 	local dst=$1
 	shift
+	# When all paths were lost, Copy is left alone for a while.
+	dmsetup message fab 0 offload retry
 	hold
 	begin_copy /dev/mapper/fab /dev/mapper/fab 1M "${dst}M"
 	wait_held
