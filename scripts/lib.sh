@@ -68,10 +68,16 @@ module_sources() {
 		! -name '*.mod.c' ! -name compat_config.h 2>/dev/null)
 }
 
-# copy_module_sources DIR: what is newer is copied, what is gone is removed
+# copy_module_sources DIR: what differs is copied, what is gone is removed. A copy
+# has the time of the copying: to make it is newer than what was built before,
+# also if that build was still under way when the source was changed.
 copy_module_sources() {
 	mkdir -p "$1"
-	module_sources | (cd "$TOP" && xargs cp -u --parents --preserve=timestamps -t "$1")
+	module_sources | while IFS= read -r cm; do
+		! cmp -s "$TOP/$cm" "$1/$cm" || continue
+		case $cm in */*) mkdir -p "$1/${cm%/*}" ;; esac
+		cp -f --preserve=mode "$TOP/$cm" "$1/$cm"
+	done
 	[ ! -d "$1/src" ] || (cd "$1" && find src include -name '*.[ch]' ! -name '*.mod.c' ! -name compat_config.h) |
 		while IFS= read -r cm; do
 			[ -e "$TOP/$cm" ] || rm -f "$1/$cm"
