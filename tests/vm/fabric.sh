@@ -105,6 +105,19 @@ nvmet_stop() {
 	rmdir "$NVMET/subsystems/$FABRIC"
 }
 
+# fabric_dev [OPTIONS]: the dm device fab on it. A case that fails in the middle
+# leaves nothing that waits for an hour.
+fabric_dev() {
+	mkdev fab "$(copyoff_table "$FAB" 0 "$(sectors "$FAB")" "${1-}")"
+	defer fabric_dev_free
+}
+
+fabric_dev_free() {
+	let_go copyoff-n1
+	[ -z "${COPY_PID-}" ] || ! copying || kill -KILL "$COPY_PID"
+	! dmsetup info fab >/dev/null 2>&1 || dmsetup message fab 0 doubt clear
+}
+
 # --- writes that are held back ---------------------------------------------------
 
 suspended() { grep -c 'Suspended request' /run/vm/qemu.log || :; }
@@ -139,3 +152,27 @@ cut_reset() { echo 1 >"/sys/class/nvme/$1/reset_controller"; }
 # notices when its keep-alive is not answered
 cut_net() { tc qdisc add dev lo root netem loss 100%; }
 mend_net() { tc qdisc del dev lo root; }
+
+# --- asymmetric access ----------------------------------------------------------------
+
+# nvmet_plain: from now on the target serves the namespace itself, at the same
+# connections. It has no Copy then, but it has ANA, which passing on has not; and
+# its answer to a path that is not accessible comes before it looks at the command.
+nvmet_plain() {
+	{ local -; set +x; } 2>/dev/null
+	local s=$NVMET/subsystems/$FABRIC
+	echo 0 >"$s/passthru/enable"
+	mkdir "$s/namespaces/1"
+	defer rmdir "$s/namespaces/1"
+	echo -n "$DISK" >"$s/namespaces/1/device_path"
+	# The host takes it for the same one: it was given no identifiers before.
+	echo 00000000-0000-0000-0000-000000000000 >"$s/namespaces/1/device_uuid"
+	echo 1 >"$s/namespaces/1/enable"
+}
+
+# ana_state STATE: of all ports
+ana_state() {
+	{ local -; set +x; } 2>/dev/null
+	local p
+	for p in "$NVMET"/ports/*; do echo "$1" >"$p/ana_groups/1/ana_state"; done
+}

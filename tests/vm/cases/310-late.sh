@@ -11,7 +11,7 @@
 . "$TOP/tests/vm/fabric.sh"
 load
 fabric_up tcp tcp
-mkdev fab "$(copyoff_table "$FAB" 0 "$(sectors "$FAB")" '2 doubt_s 20')"
+fabric_dev '2 doubt_s 20'
 dd if=/dev/urandom of=/run/old bs=1M count=1 status=none
 dd if=/dev/urandom of=/run/new bs=1M count=1 status=none
 dd if=/run/old of="$FAB" bs=1M oflag=direct status=none

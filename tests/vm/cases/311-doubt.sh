@@ -11,7 +11,7 @@
 . "$TOP/tests/vm/fabric.sh"
 load
 fabric_up tcp tcp
-mkdev fab "$(copyoff_table "$FAB" 0 "$(sectors "$FAB")" '2 doubt_s 3600')"
+fabric_dev '2 doubt_s 3600'
 dd if=/dev/urandom of=/run/data bs=1M count=16 status=none
 dd if=/run/data of="$FAB" bs=1M oflag=direct status=none
 

@@ -11,7 +11,7 @@
 load
 fabric_up tcp
 give_up_after 10
-mkdev fab "$(copyoff_table "$FAB" 0 "$(sectors "$FAB")" '4 doubt_s 3600 max_command_kib 256')"
+fabric_dev '4 doubt_s 3600 max_command_kib 256'
 dd if=/dev/urandom of=/run/data bs=1M count=8 status=none
 dd if=/run/data of="$FAB" bs=1M oflag=direct status=none
 in_doubt() { [ "$(status_of fab doubts)" -gt 0 ]; }
