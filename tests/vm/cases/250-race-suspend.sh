@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 420
+# timeout: 600
 #
 # Suspend while a native copy is held at each of its points: it waits for a
 # command in the gate and for nothing else, nothing is in flight once it has

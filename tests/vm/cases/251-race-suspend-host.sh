@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 420
+# timeout: 600
 #
 # As 250-race-suspend, where the host copies: in both gates if both sides have
 # one, else in two halves, each in the gate of its own side only. What one side

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 300
+# timeout: 420
 #
 # LVM suspends several volumes before it resumes any. A job across two of them
 # waits for the one, and holds up the suspend of the other in no order of things.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 420
+# timeout: 600
 #
 # Another table in mid copy, with the job held at each of its points: what comes
 # after the suspend goes where the new table says, and nothing goes where the old

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 420
+# timeout: 600
 #
 # A table in mid copy after which it cannot go on as it was, or not at all: linear,
 # too short, error; and one that changes between the two halves of a copy.

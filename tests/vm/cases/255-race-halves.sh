@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 240
+# timeout: 360
 #
 # A table that changes between the two halves of a copy by the host: what was
 # read is not written where the destination was before, and what comes later is

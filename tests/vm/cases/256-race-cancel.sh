@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 420
+# timeout: 600
 #
 # A signal or the end of the time while a job is held at each of its points: it
 # ends at the next border between commands, and nothing is written but what it

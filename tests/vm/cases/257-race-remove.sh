@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 240
+# timeout: 360
 #
 # Removal in mid copy: refused while the device is open, put off until it is
 # closed, or by force, which ends the copy; and the module stays for as long.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 300
+# timeout: 420
 #
 # Two jobs at once: for the one place that a target has, against each other
 # across two devices that are suspended; and a suspend that is given up.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# timeout: 240
+# timeout: 360
 #
 # A table of two lines is published one by one when it is resumed: no job sees
 # half of it, neither one that waits since before nor one that begins just then.
