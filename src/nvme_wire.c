@@ -48,6 +48,7 @@ static_assert(ID_CTRL_SN_MN_BYTES + ID_NS_NGUID_EUI64_BYTES + 4 ==
 /* Generic command status: Base figure 94. */
 #define SC_INVALID_OPCODE	0x001
 #define SC_INVALID_FIELD	0x002
+#define SC_SQ_DELETED		0x008
 #define SC_NS_WRITE_PROTECTED	0x020
 #define SC_CAP_EXCEEDED		0x081
 #define SC_RESERVATION_CONFLICT	0x083
@@ -134,6 +135,9 @@ static enum copyoff_verdict_kind kind_of(u32 status)
 	if ((status & STATUS_SCT_MASK) == SCT_PATH)
 		return COPYOFF_PATH;
 	switch (status) {
+	case SC_SQ_DELETED:
+		/* Its controller is being reset: nothing is wrong with it. */
+		return COPYOFF_PATH;
 	case SC_INVALID_OPCODE:
 	case SC_INVALID_FIELD:
 		return COPYOFF_UNSUPPORTED;

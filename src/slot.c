@@ -67,7 +67,9 @@ static void count(struct copyoff_slot *slot, bool ok)
 			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
 			      cmd->ns, ok);
 	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT)
-		copyoff_stats_reason(stats, COPYOFF_REASON_DEVICE_ERROR);
+		copyoff_stats_reason(stats, cmd->verdict.kind == COPYOFF_PATH ?
+				     COPYOFF_REASON_NO_PATH :
+				     COPYOFF_REASON_DEVICE_ERROR);
 	if (cmd->verdict.doubt)
 		copyoff_stats_reason(stats, COPYOFF_REASON_DOUBT);
 	if (native && will_redo(slot))

@@ -12,48 +12,60 @@ load
 modprobe dm-flakey
 A=$(ns 1)
 SIZE=$((4 << 20))
-LEN=$((SIZE >> 9))
-dd if=/dev/urandom of="$A" bs=1M count=4 oflag=direct status=none
+LEN=$((64 << 11))
+dd if=/dev/urandom of="$A" bs=1M count=32 oflag=direct status=none
 
 # below WORDS: what is below the destination from now on
 below() {
-	dmsetup load flaky --table "0 $LEN flakey $A 65536 $*"
+	dmsetup load flaky --table "0 $LEN flakey $A 131072 $*"
 	dmsetup suspend --nolockfs flaky
 	dmsetup resume flaky
 }
-mkdev flaky "0 $LEN flakey $A 65536 600 0"
+mkdev flaky "0 $LEN flakey $A 131072 600 0"
 mkdev src "$(copyoff_table "$A" 0 "$LEN")"
 mkdev dst "$(copyoff_table /dev/mapper/flaky 0 "$LEN")"
 
-# sync_copy STATUS END: the copy ends so, END being done when all is written
-sync_copy() {
+# refusing COMMAND...: a copy that is begun so; the device below it refuses writes
+# from the moment when all of the first range is written
+refusing() {
 	hold range_done
-	begin_copy /dev/mapper/src /dev/mapper/dst "$SIZE" 0 --sync
+	"$@"
 	wait_held range_done
 	below 0 600 1 error_writes
-	"$2"
-	release
-	end_copy "$1"
-	below 600 0
-	cmp -n "$SIZE" -i 0:$((65536 << 9)) "$A" "$A"
 }
-nothing() { :; }
-interrupt() { kill -INT "$COPY_PID"; }
+as_before() { below 600 0; }
 
 begin_copy /dev/mapper/src /dev/mapper/dst "$SIZE" 0 --sync
 end_copy 0
 same "$(of_copy bytes_done)" "$SIZE" bytes_done
 
-sync_copy 1 nothing
+# All of it is copied.
+refusing begin_copy /dev/mapper/src /dev/mapper/dst "$SIZE" 0 --sync
+release
+end_copy 1
 same "$(of_copy error)" EIO error
 same "$(of_copy bytes_done)" 0 bytes_done
 same "$(of_copy bytes_host)" "$SIZE" bytes_host
+as_before
+cmp -n "$SIZE" -i 0:$((131072 << 9)) "$A" "$A"
 
-sync_copy 1 interrupt
-same "$(of_copy error)" EIO error
+# A signal ends it after the first of two ranges, of which the second is longer
+# than what the host has buffers for.
+two_ranges() {
+	"$TOP/build/vm-bin/copyranges" /dev/mapper/src /dev/mapper/dst 4 \
+		"0:0:$SIZE" "$SIZE:$SIZE:$((24 << 20))" >/run/out 2>/run/err &
+	COPY_PID=$!
+}
+refusing two_ranges
+kill -INT "$COPY_PID"
+release
+end_copy 0
+same "$(of_copy errno)" EIO errno
 same "$(of_copy bytes_done)" 0 bytes_done
+same "$(of_copy failed_range)" 0 failed_range
+as_before
 
-# One that came before is not to blame for it.
+# One that comes after is not to blame for it.
 begin_copy /dev/mapper/src /dev/mapper/dst "$SIZE" 0 --sync
 end_copy 0
 same "$(of_copy bytes_done)" "$SIZE" bytes_done

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: nopaths
+# quick-on: 6.1
 # timeout: 120
 #
 # A namespace that shows as two disks, since its two paths are not put together:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
+# quick-on: 6.12
 # timeout: 420
 #
 # LVM suspends several volumes before it resumes any. A job across two of them

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: random
+# quick-on: 6.1
 # timeout: 360
 #
 # What a device, its table and its copies take is given back once, and not twice:
