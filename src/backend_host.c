@@ -6,7 +6,6 @@
  * what dd does; it serves where no buffer of a decent size could be had, and
  * where the destination has sequential zones, which it knows how to write.
  */
-#include <linux/dm-io.h>
 #include <linux/dm-kcopyd.h>
 #include <linux/gfp.h>
 #include <linux/module.h>
@@ -144,7 +143,8 @@ static void finish(struct copyoff_cmd *cmd, unsigned long failed)
 	cmd->end(cmd);
 }
 
-static void transfer(struct copyoff_cmd *cmd, enum req_op op,
+/* False: refused, and @notify is not going to be called. */
+static bool transfer(struct copyoff_cmd *cmd, blk_opf_t opf,
 		     struct block_device *bdev, bool above, u64 sector,
 		     u32 sectors, void *buf, io_notify_fn notify)
 {
@@ -153,27 +153,23 @@ static void transfer(struct copyoff_cmd *cmd, enum req_op op,
 		.sector = sector - get_start_sect(bdev),
 		.count = sectors,
 	};
-	struct dm_io_request req = {
-		.bi_opf = op,
-		.mem = { .type = DM_IO_KMEM, .ptr.addr = buf },
-		.notify = { .fn = notify, .context = cmd },
-		.client = above ? above_client : io_client,
-	};
 
-	/* Asynchronous: fails only for requests of another kind than these. */
-	if (dm_io(&req, 1, &region, NULL, IOPRIO_DEFAULT))
-		notify(1, cmd);
+	return !compat_dm_io(above ? above_client : io_client, opf, &region,
+			     buf, notify, cmd);
 }
 
-static void write_end(unsigned long failed, void *context)
+static void write_end(unsigned long error, unsigned long unsup, void *context)
 {
-	finish(context, failed);
+	finish(context, error | unsup);
 }
+
+COMPAT_DM_IO_NOTIFY(write_notify, write_end)
 
 static void write_begin(struct copyoff_cmd *cmd)
 {
-	transfer(cmd, REQ_OP_WRITE, cmd->dst_bdev, cmd->dst_above, cmd->dst,
-		 cmd->sectors, cmd->buf, write_end);
+	if (!transfer(cmd, REQ_OP_WRITE, cmd->dst_bdev, cmd->dst_above,
+		      cmd->dst, cmd->sectors, cmd->buf, write_notify))
+		finish(cmd, 1);
 }
 
 static void write_work(struct work_struct *work)
@@ -199,14 +195,16 @@ static void read_put(struct copyoff_cmd *cmd)
 	queue_work(copyoff_host_wq, &cmd->work);
 }
 
-static void read_end(unsigned long failed, void *context)
+static void read_end(unsigned long error, unsigned long unsup, void *context)
 {
 	struct copyoff_cmd *cmd = context;
 
-	if (failed)
+	if (error | unsup)
 		WRITE_ONCE(cmd->failed, 1);
 	read_put(cmd);
 }
+
+COMPAT_DM_IO_NOTIFY(read_notify, read_end)
 
 static void read_begin(struct copyoff_cmd *cmd)
 {
@@ -219,8 +217,9 @@ static void read_begin(struct copyoff_cmd *cmd)
 		const struct copyoff_extent *e = &cmd->ext[i];
 
 		atomic_inc(&cmd->pending);
-		transfer(cmd, REQ_OP_READ, cmd->src_bdev, cmd->src_above,
-			 e->src, e->sectors, buf, read_end);
+		if (!transfer(cmd, REQ_OP_READ, cmd->src_bdev, cmd->src_above,
+			      e->src, e->sectors, buf, read_notify))
+			read_end(1, 0, cmd);
 		buf += (size_t)e->sectors << SECTOR_SHIFT;
 	}
 	read_put(cmd);

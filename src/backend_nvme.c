@@ -7,7 +7,7 @@
  * referenced. Whether a path is live is private to nvme-core: we learn it from
  * the answers, and go on to the next one.
  *
- * The commands are sent by nvme_submit_sync_cmd() in a worker: only that tells
+ * The commands are sent synchronously, in a worker: only that tells
  * the exact status, and cancellation apart from completion.
  */
 #include <linux/device.h>
@@ -239,7 +239,7 @@ static int send(struct gendisk *disk, const struct message *m, void *wire)
 {
 	struct nvme_command c = m->c;
 
-	return nvme_submit_sync_cmd(disk->queue, &c, wire, m->bytes);
+	return compat_nvme_submit_sync_cmd(disk->queue, &c, wire, m->bytes);
 }
 
 /* Neither now, nor when the command was sent, was there another. Sleeps. */

@@ -51,8 +51,8 @@ static bool piece_overlaps(struct walk *w, const void *unit, u64 at, u64 len,
 }
 
 /* Does the range overlap itself from @offset on, on the units? */
-static bool range_overlaps(struct walk *w, const struct copyoff_range *r,
-			   u64 offset)
+static bool overlaps_itself(struct walk *w, const struct copyoff_range *r,
+			    u64 offset)
 {
 	u64 src = (r->src_offset + offset) >> SECTOR_SHIFT;
 	u64 dst = (r->dst_offset + offset) >> SECTOR_SHIFT;
@@ -99,7 +99,7 @@ int copyoff_job_check_range(struct copyoff_job *job,
 				  bdev_nr_bytes(job->dst.bdev),
 				  copyoff_job_alignment(job->src.bdev,
 							job->dst.bdev));
-	if (!err && range_overlaps(&w, r, at->offset) && !w.changed)
+	if (!err && overlaps_itself(&w, r, at->offset) && !w.changed)
 		err = -EINVAL;
 	if (!err && signal_pending(current))
 		err = -EINTR;	/* and perhaps the walk is not complete */

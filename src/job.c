@@ -458,7 +458,7 @@ static int flush(struct copyoff_job *job)
 					   job->dst.flush_errors);
 	/* What went through the device itself, if it is none of ours. */
 	if (!err && job->wrote_plain)
-		err = blkdev_issue_flush(job->dst.bdev);
+		err = compat_blkdev_issue_flush(job->dst.bdev);
 	if (!err)
 		return 0;
 	r->bytes_done = 0;

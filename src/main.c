@@ -70,3 +70,5 @@ MODULE_DESCRIPTION("Device-mapper target with copy offload");
 MODULE_AUTHOR("The dm-copyoff developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1.0");
+/* What the kernel that this was built for answered. */
+MODULE_INFO(probes, COPYOFF_PROBES);

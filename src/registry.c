@@ -205,7 +205,7 @@ static void drain(struct copyoff_target *t)
 
 void copyoff_target_flush(struct copyoff_target *t, u64 written)
 {
-	int err = blkdev_issue_flush(t->bdev);
+	int err = compat_blkdev_issue_flush(t->bdev);
 
 	spin_lock_irq(&t->rec->lock);
 	t->flushed = max(t->flushed, written);

@@ -101,7 +101,7 @@ static int copyoff_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
 	ti->num_write_zeroes_bios = 1;
-	compat_dm_target_flush_bypasses_map(ti);
+	compat_dm_target_like_linear(ti);
 	ti->private = t;
 	return 0;
 
@@ -150,14 +150,13 @@ static int copyoff_iterate_devices(struct dm_target *ti,
 	return fn(ti, t->lower, t->start, ti->len, data);
 }
 
-static int copyoff_prepare_ioctl(struct dm_target *ti,
-				 struct block_device **bdev)
+static int copyoff_prepare_ioctl(COMPAT_DM_PREPARE_IOCTL_PARAMS)
 {
 	struct copyoff_target *t = ti->private;
 
 	*bdev = t->bdev;
 	/* Only if it is the whole device: else 1, for which dm has rules. */
-	return t->start || ti->len != bdev_nr_sectors(t->bdev);
+	return t->start || ti->len != bdev_nr_bytes(t->bdev) >> SECTOR_SHIFT;
 }
 
 #ifdef CONFIG_BLK_DEV_ZONED
@@ -171,8 +170,6 @@ static int copyoff_report_zones(struct dm_target *ti,
 			       map_sector(ti, args->next_sector), args,
 			       nr_zones);
 }
-#else
-#define copyoff_report_zones NULL
 #endif
 
 /* ---- suspend and resume: under dm's suspend lock, in process context ---- */
@@ -245,7 +242,7 @@ static void copyoff_status(struct dm_target *ti, status_type_t type,
 	struct copyoff_target *t = ti->private;
 	unsigned int sz = 0;
 
-	switch (type) {
+	switch ((int)type) {
 	case STATUSTYPE_INFO:
 		emit_info(t, result, maxlen);
 		break;
@@ -314,7 +311,9 @@ static struct target_type copyoff_target_type = {
 	.status = copyoff_status,
 	.message = copyoff_message,
 	.prepare_ioctl = copyoff_prepare_ioctl,
+#ifdef CONFIG_BLK_DEV_ZONED
 	.report_zones = copyoff_report_zones,
+#endif
 	.iterate_devices = copyoff_iterate_devices,
 };
 

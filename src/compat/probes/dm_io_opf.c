@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* v6.0, 581075e4f647 ("dm/core: Reduce the size of struct dm_io_request"). */
+#include <linux/device-mapper.h>
+#include <linux/dm-io.h>
+
+int copyoff_probe(struct dm_io_request *req, struct dm_io_region *region)
+{
+	int (*form)(struct dm_io_request *req, unsigned int nr,
+		    struct dm_io_region *region, unsigned long *error) = dm_io;
+	void (*notify)(unsigned long error, void *context) = req->notify.fn;
+
+	req->bi_opf = REQ_OP_READ;
+	return notify ? 0 : form(req, 1, region, NULL);
+}
