@@ -52,6 +52,13 @@ kernel_has_flag() {
 # kernel_slowness NAME: what all limits of time are multiplied by
 kernel_slowness() { if kernel_has_flag "$1" slow; then echo 4; else echo 1; fi; }
 
+# vm_kernel_names: those that all cases run on
+vm_kernel_names() {
+	for vk in $(kernel_names); do
+		kernel_has_flag "$vk" novm || printf '%s\n' "$vk"
+	done
+}
+
 # kernel_env NAME: sets KVER, VMLINUZ, KROOT, KMODDIR, KHDR from the cache.
 kernel_env() {
 	[ -e "$CACHE/kernels/$1/current/complete" ] || "$TOP/scripts/fetch-kernels" "$1"
@@ -247,6 +254,48 @@ suite_extract() {
 	for se in "$se_dir"/.debs/*.deb; do
 		dpkg -x "$se" "$se_dir"
 	done
+}
+
+# --- build roots -------------------------------------------------------------
+
+# kernel_root NAME: the suite whose compiler has to build for kernel NAME, by the
+# flag root=SUITE; nothing if the machine's own can.
+kernel_root() {
+	kernel_field "$1" 5 | tr , '\n' | sed -n 's/^root=//p' | grep -vx "$(own_codename)" || :
+}
+
+# root_env SUITE: sets ROOT, a folder with a compiler, to be used by in_root
+root_env() {
+	"$TOP/scripts/fetch-root" "$1"
+	ROOT=$(readlink -f "$CACHE/roots/$1/current")
+}
+
+# root_lend DIR...: have large folders that do not change at the same place
+# inside $ROOT, as links if they can be
+root_lend() {
+	for rl in "$@"; do
+		[ ! -d "$ROOT$rl" ] || continue
+		rl_tmp=$ROOT/tmp/lend.$$
+		cp -al "$rl" "$rl_tmp" 2>/dev/null || { rm -rf "$rl_tmp"; cp -a "$rl" "$rl_tmp"; }
+		mkdir -p "$ROOT${rl%/*}"
+		# Somebody else may have been faster.
+		mv -T "$rl_tmp" "$ROOT$rl" 2>/dev/null || rm -rf "$rl_tmp"
+	done
+}
+
+# in_root DIR COMMAND...: run it inside $ROOT, where DIR stands as it does here;
+# what it makes anew in DIR comes back. Copied and not mounted, since not every
+# container may mount.
+in_root() {
+	ir_dir=$1; shift
+	rm -rf "${ROOT:?}$ir_dir"
+	mkdir -p "$ROOT$ir_dir"
+	cp -a "$ir_dir/." "$ROOT$ir_dir"
+	ir_rc=0
+	chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin LC_ALL=C "$@" || ir_rc=$?
+	cp -au "$ROOT$ir_dir/." "$ir_dir"
+	rm -rf "${ROOT:?}$ir_dir"
+	return "$ir_rc"
 }
 
 # Only one process at a time fills the cache. Held until the script ends.
