@@ -70,6 +70,7 @@ struct copyoff_found {
 	struct copyoff_limits limits;
 	enum copyoff_reason reason;	/* why the unit cannot copy, or NONE */
 	bool complete;			/* false: worth asking again */
+	bool no_memory;			/* nothing of this counts */
 	bool shared;			/* other disks may lead to it, too, */
 	u8 identity[COPYOFF_IDENTITY_BYTES];	/* if they have the same */
 };

@@ -352,7 +352,8 @@ static bool is_nvme(struct gendisk *disk)
  * Identify by the driver's own ioctl: nothing else is exported. It takes its
  * command and its buffer from user memory, so the caller gets two pages there
  * for a moment. Another thread of it could write to them: what comes out is
- * checked like everything that a device says.
+ * checked like everything that a device says. That a page of our own is not
+ * there can only be for want of memory.
  */
 static int identify(struct block_device *bdev, blk_mode_t mode, u32 nsid,
 		    u32 cns, u8 *id)
@@ -385,6 +386,8 @@ static int identify(struct block_device *bdev, blk_mode_t mode, u32 nsid,
 		err = -EFAULT;
 out:
 	vm_munmap(page, 2 * COPYOFF_NVME_ID_BYTES);
+	if (err == -EFAULT)
+		return -ENOMEM;
 	return err > 0 ? -EIO : err;
 }
 
@@ -410,12 +413,17 @@ static void probe_limits(struct block_device *bdev, blk_mode_t mode, u32 nsid,
 {
 	u8 *ctrl = kzalloc(2 * COPYOFF_NVME_ID_BYTES, GFP_KERNEL);
 	u8 *ns = ctrl + COPYOFF_NVME_ID_BYTES;
+	int err = -ENOMEM;
 
 	/* Until we know better, the table may say what the limits are. */
 	found->reason = COPYOFF_REASON_NONE;
 	found->complete = false;
-	if (!ctrl || identify(bdev, mode, 0, 1, ctrl) ||
-	    identify(bdev, mode, nsid, 0, ns))
+	if (ctrl)
+		err = identify(bdev, mode, 0, 1, ctrl);
+	if (!err)
+		err = identify(bdev, mode, nsid, 0, ns);
+	found->no_memory = err == -ENOMEM;
+	if (err)
 		goto out;
 	found->complete = true;
 	found->shared = copyoff_nvme_identity(ctrl, ns, nsid, found->identity);
@@ -454,8 +462,10 @@ static bool nvme_probe(struct copyoff_unit *unit, struct block_device *bdev,
 	nsid = nvme_ioctl(whole, mode, NVME_IOCTL_ID, 0);
 	if (nsid <= 0 && nsid != -EWOULDBLOCK)
 		return false;
-	if (!nvme_unit_create(unit))
+	if (!nvme_unit_create(unit)) {
+		found->no_memory = true;
 		return false;
+	}
 	nu = unit->priv;
 	paths_refresh(unit);
 	if (nsid <= 0 || !nu->nr) {

@@ -64,7 +64,7 @@ static void identity_free(struct copyoff_identity *id)
 	kfree(id);
 }
 
-static void identity_get(struct copyoff_unit *u, const u8 *bytes)
+static bool identity_get(struct copyoff_unit *u, const u8 *bytes)
 {
 	struct copyoff_identity *fresh = identity_alloc(u->disk, bytes);
 	struct copyoff_identity *id, *found = NULL;
@@ -84,6 +84,7 @@ static void identity_get(struct copyoff_unit *u, const u8 *bytes)
 	smp_store_release(&u->identity, found);
 	mutex_unlock(&units_mutex);
 	identity_free(fresh);
+	return found;
 }
 
 /* Under units_mutex. What is to be freed, without it. */
@@ -145,9 +146,12 @@ static bool ask_backends(struct copyoff_unit *u, struct block_device *bdev,
 	return false;
 }
 
-/* Under probe_mutex. */
-static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
-		       blk_mode_t mode)
+/*
+ * Under probe_mutex. 0 or -ENOMEM: what could not be asked for want of memory
+ * would make a unit slow without a reason, and two disks that are one unit two.
+ */
+static int unit_probe(struct copyoff_unit *u, struct block_device *bdev,
+		      blk_mode_t mode)
 {
 	struct copyoff_found found = {
 		.reason = COPYOFF_REASON_NO_COPY_COMMAND,
@@ -156,8 +160,10 @@ static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
 	};
 
 	ask_backends(u, bdev, mode, &found);
-	if (found.shared && !u->identity)
-		identity_get(u, found.identity);
+	if (found.no_memory)
+		return -ENOMEM;
+	if (found.shared && !u->identity && !identity_get(u, found.identity))
+		return -ENOMEM;
 	if (compat_bdev_has_inline_crypto(bdev))
 		found.reason = COPYOFF_REASON_ENCRYPTED;
 	if (bdev_is_zoned(bdev))
@@ -166,7 +172,9 @@ static void unit_probe(struct copyoff_unit *u, struct block_device *bdev,
 	u->limits = found.limits;
 	u->reason = found.reason;
 	spin_unlock_irq(&u->lock);
+	u->asked = true;
 	u->probed = found.complete;
+	return 0;
 }
 
 /* Under probe_mutex. */
@@ -177,11 +185,20 @@ static bool probe_is_stale(struct copyoff_unit *u, struct block_device *bdev)
 	       1U << copyoff_unit_lba_shift(u);
 }
 
+static struct copyoff_unit *unit_or_error(struct copyoff_unit *u, int err)
+{
+	if (!err)
+		return u;
+	copyoff_unit_put(u);
+	return ERR_PTR(err);
+}
+
 struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 				      blk_mode_t mode)
 {
 	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
 	struct copyoff_unit *u;
+	int err = 0;
 
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
@@ -190,17 +207,19 @@ struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 		kfree(fresh);
 	mutex_lock(&u->probe_mutex);
 	if (probe_is_stale(u, bdev)) {
-		unit_probe(u, bdev, mode);
-		copyoff_unit_retry(u);
+		err = unit_probe(u, bdev, mode);
+		if (!err)
+			copyoff_unit_retry(u);
 	}
 	mutex_unlock(&u->probe_mutex);
-	return u;
+	return unit_or_error(u, err);
 }
 
 struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)
 {
 	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
 	struct copyoff_unit *u;
+	int err = 0;
 
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
@@ -209,10 +228,10 @@ struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)
 		kfree(fresh);
 	/* Whoever found it first may still be asking. */
 	mutex_lock(&u->probe_mutex);
-	if (u == fresh && !u->probed)
-		unit_probe(u, bdev, 0);
+	if (!u->asked)
+		err = unit_probe(u, bdev, 0);
 	mutex_unlock(&u->probe_mutex);
-	return u;
+	return unit_or_error(u, err);
 }
 
 void copyoff_unit_put(struct copyoff_unit *u)

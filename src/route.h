@@ -31,6 +31,7 @@ struct copyoff_unit {
 	struct copyoff_identity *identity;
 
 	struct mutex probe_mutex;	/* one probe at a time */
+	bool asked;		/* under probe_mutex; and has answered */
 	bool probed;		/* under probe_mutex; and it told all */
 
 	/* Constant from the first probe on. */
