@@ -72,13 +72,13 @@ static int job_alloc_rings(struct copyoff_job *job)
 	struct copyoff_extent *arena;
 	u32 nr = job->p.nr_ranges;
 	u32 nr_arena = clamp_t(u32, nr, COPYOFF_ARENA / 8, COPYOFF_ARENA);
+	/* The caller is told; the log need not be. */
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
 
 	job->ring_size = min_t(u32, nr, COPYOFF_RING);
-	job->ring = kvmalloc_array(job->ring_size, sizeof(*job->ring),
-				   GFP_KERNEL_ACCOUNT);
-	entry = kvmalloc_array(COPYOFF_WINDOW_MAX, sizeof(*entry),
-			       GFP_KERNEL_ACCOUNT);
-	arena = kvmalloc_array(nr_arena, sizeof(*arena), GFP_KERNEL_ACCOUNT);
+	job->ring = kvmalloc_array(job->ring_size, sizeof(*job->ring), gfp);
+	entry = kvmalloc_array(COPYOFF_WINDOW_MAX, sizeof(*entry), gfp);
+	arena = kvmalloc_array(nr_arena, sizeof(*arena), gfp);
 	copyoff_window_init(&job->window, entry, COPYOFF_WINDOW_MAX, arena,
 			    nr_arena);
 	return job->ring && entry && arena ? 0 : -ENOMEM;
