@@ -71,11 +71,13 @@ cmp -n $LENGTH -i 0:1048576 "$A" "$A"
 with_fault 0x6 1 1
 same "$(field error) $(field bytes_done) $(field result_flags)" "EOPNOTSUPP 0 2" "without fallback"
 
-# One after another until the unit is left alone for a while.
+# One after another until the unit is left alone for a while. The host's own reads
+# and writes are to meet none of it.
 dmsetup message one 0 offload retry
-nvme_fault "$FAULTY" 0x6 8
 for ((i = 0; i < 8; i++)); do
+	nvme_fault "$FAULTY" 0x6 1
 	"$TOP/build/vm-bin/copyranges" /dev/mapper/one /dev/mapper/one 0 0:1048576:$LENGTH >/run/out
+	same "$(field error) $(field bytes_host)" "0 $LENGTH" "the host's turn"
 done
 echo 0 >$DEBUGFS/$FAULTY/fault_inject/probability
 same "$(dmsetup status one | awk '{ print $5 }')" quarantined state
