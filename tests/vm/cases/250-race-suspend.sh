@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: none
 # timeout: 600
 #
 # Suspend while a native copy is held at each of its points: it waits for a

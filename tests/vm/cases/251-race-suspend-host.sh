@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: none
 # timeout: 600
 #
 # As 250-race-suspend, where the host copies: in both gates if both sides have

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: none
 # timeout: 600
 #
 # A table in mid copy after which it cannot go on as it was, or not at all: linear,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: none
 # timeout: 420
 #
 # Two jobs at once: for the one place that a target has, against each other

@@ -3,6 +3,7 @@
 # profile: fabric
 # timeout: 300
 # kernels: 6.12
+# quick-on: none
 #
 # More ways to lose the connection in mid command, all of them with doubt: a
 # command that takes longer than the host gives it; a network that lets nothing

@@ -3,6 +3,7 @@
 # profile: fabric
 # timeout: 240
 # kernels: 6.12
+# quick-on: none
 #
 # The only path by the fabric is lost in mid command: it comes back by itself, and
 # the copy goes on; or it does not, and the namespace is gone.
