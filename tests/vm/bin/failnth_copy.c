@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/fs.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,10 +81,12 @@ static uint64_t total(const struct copy *cp)
 
 static void dirty_source(struct copy *cp, unsigned int n)
 {
+	/* Pages of the destination as it is now, which will be stale. */
+	if (ioctl(cp->c.dst_fd, BLKFLSBUF, 0))
+		err(1, "BLKFLSBUF");
+	get(cp->c.dst_fd, cp->got, BASE, AREA - BASE);
 	fill(cp->src, total(cp), 2 * n + 1);
 	put(cp->c.src_fd, cp->src, 0, total(cp));
-	/* And pages of the destination, which will be stale. */
-	get(cp->c.dst_fd, cp->got, BASE, AREA - BASE);
 }
 
 static void copy_before(void *arg, unsigned int n)
