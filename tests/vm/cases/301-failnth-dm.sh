@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
 # kernels: debug
+# backtraces: expected
 # timeout: 300
 #
 # Every allocation fails, in turn, while device-mapper constructs, resumes,
