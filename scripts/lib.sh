@@ -256,6 +256,24 @@ suite_extract() {
 	done
 }
 
+# source_extract SUITE DIR PACKAGE [PATTERN...]: the kernel's sources that a
+# linux-source package (or PACKAGE=VERSION) has, or only the files named, as DIR
+source_extract() {
+	sx_suite=$1; sx_dir=$2; sx_package=$3; shift 3
+	sx_name=${sx_package%%=*}
+	rm -rf "$sx_dir" "$sx_dir.deb" "$sx_dir.new"
+	suite_extract "$sx_suite" "$sx_dir.deb" "$sx_package"
+	for sx in "$@"; do
+		set -- "$@" "$sx_name/$sx"
+		shift
+	done
+	mkdir -p "$sx_dir.new"
+	xz -dc -T0 "$sx_dir.deb/usr/src/$sx_name.tar.xz" |
+		tar -x -C "$sx_dir.new" --strip-components=1 --wildcards "$@"
+	rm -rf "$sx_dir.deb"
+	mv "$sx_dir.new" "$sx_dir"
+}
+
 # --- build roots -------------------------------------------------------------
 
 # kernel_root NAME: the suite whose compiler has to build for kernel NAME, by the
