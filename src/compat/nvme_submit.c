@@ -21,7 +21,8 @@ struct request *nvme_alloc_request(struct request_queue *q,
 				   blk_mq_req_flags_t flags);
 
 /*
- * How struct nvme_request, nvme-core's part of a request, begins. Before
+ * How struct nvme_request, nvme-core's part of a request, begins, compared with
+ * the real one by scripts/check-prototypes, as is all declared here. Before
  * 5.10.67 there was no genctr, and status two bytes earlier; in its place here
  * was nothing then, so that it keeps what was written to it.
  */
