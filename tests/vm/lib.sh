@@ -201,16 +201,19 @@ wait_held() {
 
 # host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";
 # prints the answer. The monitor may not have heard what came first on a line
-# that was only just opened, so it is asked up to three times.
+# that was only just opened, so it is asked up to three times. And it may have
+# heard part of its own greeting, sent back by the line before that was told not
+# to, and wait for all the brackets to be closed: 0xff has it forget.
 host_monitor() {
 	{ local -; set +x; } 2>/dev/null
 	local try
 	exec 7<>/dev/ttyS2
 	flock 7
+	printf '\377' >&7
 	for try in 1 2 3; do
 		ask_monitor "$*" && { exec 7>&-; return 0; }
 		echo "the monitor did not answer (try $try)" >&2
-		printf '\n{"execute":"qmp_capabilities"}\n' >&7
+		printf '\377\n{"execute":"qmp_capabilities"}\n' >&7
 	done
 	fail "the monitor did not answer '$*'"
 }

@@ -2,8 +2,10 @@
 # shellcheck shell=bash
 # profile: rigtrace
 #
-# The rig: a case can have the host take a device away.
+# The rig: a case can have the host take a device away; also if the monitor has
+# first heard half a sentence.
 
+printf '{"QMP": {"version": [{' >/dev/ttyS2
 host_monitor info status | grep running
 disk=$(virtio_disk)
 gone() { [ ! -b "$disk" ]; }
