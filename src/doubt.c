@@ -216,8 +216,9 @@ static bool conflicts(const struct copyoff_doubt *d,
 	return reads_what_is_written(d, a);
 }
 
-bool copyoff_doubts_conflict(const struct copyoff_access *a,
-			     const struct copyoff_doubt *own)
+/* @a: the access that it has to conflict with, or NULL */
+static bool any_but(const struct copyoff_doubt *own,
+		    const struct copyoff_access *a)
 {
 	struct copyoff_doubt *d;
 	bool found = false;
@@ -226,23 +227,20 @@ bool copyoff_doubts_conflict(const struct copyoff_access *a,
 		return false;
 	spin_lock(&doubts_lock);
 	list_for_each_entry(d, &doubts, node)
-		found |= d != own && conflicts(d, a);
+		found |= d != own && (!a || conflicts(d, a));
 	spin_unlock(&doubts_lock);
 	return found;
 }
 
+bool copyoff_doubts_conflict(const struct copyoff_access *a,
+			     const struct copyoff_doubt *own)
+{
+	return any_but(own, a);
+}
+
 bool copyoff_doubts_any(const struct copyoff_doubt *own)
 {
-	struct copyoff_doubt *d;
-	bool found = false;
-
-	if (list_empty_careful(&doubts))
-		return false;
-	spin_lock(&doubts_lock);
-	list_for_each_entry(d, &doubts, node)
-		found |= d != own;
-	spin_unlock(&doubts_lock);
-	return found;
+	return any_but(own, NULL);
 }
 
 u64 copyoff_doubts_ended(void)
