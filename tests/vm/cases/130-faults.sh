@@ -6,13 +6,20 @@
 # ever: EIO, and what is said to be done is done.
 
 load
-HALF=$((64 << 20))
 
-# fill NSID: new contents in the first half, zeroes in the second
+# fill DEVICE [BYTE]: 16 MiB of new contents there
 fill() {
 	dd if=/dev/urandom of=/run/data bs=1M count=16 status=none
-	dd if=/run/data of="$1" bs=1M oflag=direct status=none "${@:2}"
+	dd if=/run/data of="$1" bs=1M oflag=direct,seek_bytes seek="${2-0}" status=none
 }
+
+# A table for sources with a bad sector, which must not be in the first range of any
+# command: see the profile. Commands are of 1 MiB or, if the device is quick, a power
+# of two of that; so with ranges of half a MiB, and a source that begins half a MiB
+# off, 64 MiB is where a command's second range begins, or a later one.
+halves() { copyoff_table "$1" 0 "$(sectors "$1")" '2 mssrl 1024'; }
+MIB=$((1 << 20))
+HALF=$((MIB / 2))
 
 # field NAME: from the last copy's keys
 field() { sed -n "s/^$1=//p" /run/out; }
@@ -22,10 +29,10 @@ fallbacks() { dmsetup status "$1" | awk '{ print $13 }'; }
 
 # --- once, on a read: sector $ERR_SECTOR is 64 MiB in ---
 DEV=$(ns "$NS_READ_ONCE")
-mkdev dev "$(copyoff_table "$DEV")"
-fill "$DEV" seek=60
-# The first source range is sound: see the profile.
-"$COPYOFF" copy --src 60M --dst 8M --length 16M --keys /dev/mapper/dev /dev/mapper/dev >/run/out
+SRC=$((60 * MIB - HALF))
+mkdev dev "$(halves "$DEV")"
+fill "$DEV" "$SRC"
+"$COPYOFF" copy --src "$SRC" --dst 8M --length 16M --keys /dev/mapper/dev /dev/mapper/dev >/run/out
 cat /run/out
 cmp -n 16777216 -i 8388608:0 "$DEV" /run/data
 same "$(field bytes_done)" 16777216 bytes_done
@@ -65,15 +72,16 @@ rmdev dev
 
 # --- for ever, on a read ---
 DEV=$(ns "$NS_READ_BAD")
-mkdev dev "$(copyoff_table "$DEV")"
-fill "$DEV" seek=56
+SRC=$((56 * MIB - HALF))
+mkdev dev "$(halves "$DEV")"
+fill "$DEV" "$SRC"
 rc=0
-"$COPYOFF" copy --src 56M --length 16M --keys /dev/mapper/dev /dev/mapper/dev >/run/out || rc=$?
+"$COPYOFF" copy --src "$SRC" --length 16M --keys /dev/mapper/dev /dev/mapper/dev >/run/out || rc=$?
 cat /run/out
 same "$rc" 1 "exit status"
 grep -qx error=EIO /run/out || fail "not EIO"
 done=$(field bytes_done)
-[ "$done" -le $((8 << 20)) ] || fail "$done bytes done, past the error"
-[ "$done" -ge $((6 << 20)) ] || fail "only $done bytes done"
+[ "$done" -le $((8 * MIB + HALF)) ] || fail "$done bytes done, past the error"
+[ "$done" -ge $((6 * MIB)) ] || fail "only $done bytes done"
 cmp -n "$done" "$DEV" /run/data
 rmdev dev
