@@ -316,6 +316,27 @@ in_root() {
 	return "$ir_rc"
 }
 
+# build_env NAME: kernel_env, and ROOT: where its modules have to be built, or
+# nothing if the machine's own compiler can
+build_env() {
+	kernel_env "$1"
+	ROOT=
+	be_suite=$(kernel_root "$1")
+	[ -n "$be_suite" ] || return 0
+	root_env "$be_suite"
+	root_lend "$KROOT/usr/src" "$KROOT"/usr/lib/linux-kbuild-*
+}
+
+# build_with DIR COMMAND...: there, on what is in DIR
+build_with() {
+	if [ -n "$ROOT" ]; then
+		in_root "$@"
+	else
+		shift
+		"$@"
+	fi
+}
+
 # Only one process at a time fills the cache. Held until the script ends.
 lock_cache() {
 	mkdir -p "$CACHE"
