@@ -10,6 +10,10 @@ GUEST_ENV=()
 KERNEL_ARGS=
 PORTS=0
 NAMESPACES=0
+# What all NVMe controllers are told, beside the profile
+NVME_OPTIONS=
+# shellcheck disable=SC2154
+! kernel_has_flag "$kernel" nodbcs || NVME_OPTIONS=,dbcs=off
 
 # guest_env NAME VALUE: a variable that the cases see
 guest_env() { GUEST_ENV+=("$1=$(printf %q "$2")"); }
@@ -58,7 +62,7 @@ hot_port() {
 nvme_subsys() {
 	hot_port
 	ARGS+=(-device "nvme-subsys,id=sub-$1,nqn=$1")
-	ARGS+=(-device "nvme,id=$1,serial=$1,subsys=sub-$1,bus=$PORT")
+	ARGS+=(-device "nvme,id=$1,serial=$1,subsys=sub-$1,bus=$PORT$NVME_OPTIONS")
 }
 
 # nvme_path ID OTHER: a second controller in the subsystem of the first; give it
@@ -67,7 +71,7 @@ nvme_path() {
 	guest_env "CONTROLLER_AT_$PORT_AT" "$1"
 	hot_port
 	guest_env "CONTROLLER_AT_$PORT_AT" "$2"
-	ARGS+=(-device "nvme,id=$2,serial=$1,subsys=sub-$1,bus=$PORT")
+	ARGS+=(-device "nvme,id=$2,serial=$1,subsys=sub-$1,bus=$PORT$NVME_OPTIONS")
 }
 
 # nvme_ns CONTROLLER NSID DISK BLOCK MSSRL MCL MSRC (msrc is 0's based)
@@ -81,7 +85,7 @@ nvme_ns() {
 nvme_legacy() {
 	NAMESPACES=$((NAMESPACES + 1))
 	hot_port
-	ARGS+=(-device "nvme,id=$1,serial=$1,drive=$2,bus=$PORT")
+	ARGS+=(-device "nvme,id=$1,serial=$1,drive=$2,bus=$PORT$NVME_OPTIONS")
 }
 
 # virtio_blk ID DISK
