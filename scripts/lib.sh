@@ -155,6 +155,9 @@ sources_deb822() {
 			line = $i
 			if (line ~ /^#/)
 				continue
+			# Which architecture is for suite_apt to say.
+			if (tolower(line) ~ /^architectures:/)
+				continue
 			if (line ~ /^[^ \t]/)
 				in_suites = (tolower(line) ~ /^suites:/)
 			if (tolower(line) ~ /^types:/)
@@ -180,6 +183,7 @@ sources_deb822() {
 sources_oneline() {
 	awk -v want="$1" -v own="$(own_codename)" "$SWAP_SUITE"'
 	$1 == "deb" {
+		sub(/arch[+-]?=[^] ]*/, ""); sub(/\[ *\]/, "")
 		# deb [options, perhaps with spaces] uri suite component...
 		i = 2
 		if ($2 ~ /^\[/)
@@ -192,13 +196,18 @@ sources_oneline() {
 	}'
 }
 
-apt_dir() { printf '%s\n' "$CACHE/apt/$1"; }
+# A SUITE is the name of one or, for what is not this machine's, NAME:ARCHITECTURE.
+suite_name() { printf '%s\n' "${1%:*}"; }
+suite_arch() { case $1 in *:*) printf '%s\n' "${1#*:}" ;; *) dpkg --print-architecture ;; esac; }
+
+apt_dir() { printf '%s\n' "$CACHE/apt/$(printf %s "$1" | tr : _)"; }
 
 # suite_apt SUITE TOOL ARGS: an apt tool that sees that suite and nothing else,
 # with lists, cache and (empty) dpkg state of its own.
 suite_apt() {
-	sa_dir=$(apt_dir "$1"); sa_tool=$2; shift 2
-	"$sa_tool" -q -o "Dir::State::lists=$sa_dir/lists" -o "Dir::Cache=$sa_dir/cache" \
+	sa_dir=$(apt_dir "$1"); sa_arch=$(suite_arch "$1"); sa_tool=$2; shift 2
+	"$sa_tool" -q -o "APT::Architecture=$sa_arch" -o "APT::Architectures=$sa_arch" \
+		-o "Dir::State::lists=$sa_dir/lists" -o "Dir::Cache=$sa_dir/cache" \
 		-o "Dir::State::status=$sa_dir/status" -o "Dir::Etc::sourcelist=$sa_dir/sources.list" \
 		-o "Dir::Etc::sourceparts=$sa_dir/sources.list.d" -o APT::Sandbox::User=root \
 		-o APT::Get::List-Cleanup=true "$@"
@@ -206,16 +215,17 @@ suite_apt() {
 
 write_sources() {
 	ws_dir=$(apt_dir "$1")
+	ws_suite=$(suite_name "$1")
 	mkdir -p "$ws_dir/lists/partial" "$ws_dir/cache/archives/partial"
 	rm -rf "$ws_dir/sources.list.d"
 	mkdir -p "$ws_dir/sources.list.d"
 	: >"$ws_dir/status"
 	: >"$ws_dir/sources.list"
 	for ws in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ ! -f "$ws" ] || sources_oneline "$1" <"$ws" >>"$ws_dir/sources.list"
+		[ ! -f "$ws" ] || sources_oneline "$ws_suite" <"$ws" >>"$ws_dir/sources.list"
 	done
 	for ws in /etc/apt/sources.list.d/*.sources; do
-		[ ! -f "$ws" ] || sources_deb822 "$1" <"$ws" >"$ws_dir/sources.list.d/${ws##*/}"
+		[ ! -f "$ws" ] || sources_deb822 "$ws_suite" <"$ws" >"$ws_dir/sources.list.d/${ws##*/}"
 	done
 }
 
@@ -274,6 +284,15 @@ source_extract() {
 	mv "$sx_dir.new" "$sx_dir"
 }
 
+# gnu_name ARCHITECTURE: what its compiler and its folders are called by
+gnu_name() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	*) printf '%s-linux-gnu\n' "$1" ;;
+	esac
+}
+
 # --- build roots -------------------------------------------------------------
 
 # kernel_root NAME: the suite whose compiler has to build for kernel NAME, by the
@@ -282,10 +301,11 @@ kernel_root() {
 	kernel_field "$1" 5 | tr , '\n' | sed -n 's/^root=//p' | grep -vx "$(own_codename)" || :
 }
 
-# root_env SUITE: sets ROOT, a folder with a compiler, to be used by in_root
+# root_env SUITE [KIND]: sets ROOT, a folder with a compiler, to be used by in_root;
+# KIND is for scripts/fetch-root
 root_env() {
-	"$TOP/scripts/fetch-root" "$1"
-	ROOT=$(readlink -f "$CACHE/roots/$1/current")
+	"$TOP/scripts/fetch-root" "$@"
+	ROOT=$(readlink -f "$CACHE/roots/$1${2:+-$2}/current")
 }
 
 # root_lend DIR...: have large folders that do not change at the same place
@@ -303,9 +323,10 @@ root_lend() {
 
 # in_root DIR COMMAND...: run it inside $ROOT, where DIR stands as it does here;
 # what it makes anew in DIR comes back. Copied and not mounted, since not every
-# container may mount.
+# container may mount. An empty DIR would be all of this machine, copied and removed.
 in_root() {
 	ir_dir=$1; shift
+	case $ir_dir in /?*/?*) ;; *) die "in_root: not in '$ir_dir'" ;; esac
 	rm -rf "${ROOT:?}$ir_dir"
 	mkdir -p "$ROOT$ir_dir"
 	cp -a "$ir_dir/." "$ROOT$ir_dir"
