@@ -91,6 +91,13 @@ copy_module_sources() {
 		done
 }
 
+# export_tree DIR: all that git has, or would take, as it is now
+export_tree() {
+	(cd "$TOP" && git ls-files -co --exclude-standard | while IFS= read -r et; do
+		[ ! -e "$et" ] || printf '%s\n' "$et"
+	done | tar -c -T -) | tar -x -C "$1"
+}
+
 # --- the machine's own packages ----------------------------------------------
 
 installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
