@@ -4,7 +4,7 @@
 # build/, the sources stay clean.
 
 .DEFAULT_GOAL := all
-.PHONY: all module tools unit kunit vm mutants check check-all soak demo install clean help
+.PHONY: all module tools unit kunit vm mutants check check-all soak demo install deb rpm clean help
 
 # What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
 # runs (KDIR=... for another).
@@ -14,6 +14,8 @@ help:
 	@echo 'make             the module for the running kernel (build/local), and the tools'
 	@echo 'make module      the module alone; KDIR=<headers> or KERNEL=<name in tests/vm/kernels.conf>'
 	@echo 'make install     the module and the tools into this system'
+	@echo 'make deb         Debian packages, in build/deb'
+	@echo 'make rpm         RPM packages, in build/rpm'
 	@echo 'make demo        a copy inside an emulated SSD, in a virtual machine'
 	@echo 'make unit        unit tests, in user space'
 	@echo 'make kunit       the same inside of a user-mode kernel; SUITE=<name> for some'
@@ -59,6 +61,14 @@ demo:
 install: all
 	scripts/install-module
 	@if [ -f tools/Makefile ]; then $(MAKE) --no-print-directory -C tools install; fi
+
+deb:
+	scripts/build-deb
+	@ls build/deb/*.deb
+
+rpm:
+	scripts/build-rpm
+	@ls build/rpm/*.rpm
 
 clean:
 	rm -rf build
