@@ -3,7 +3,6 @@
  * Is a range one that can be copied at all, as things are mapped now?
  */
 #include <linux/blkdev.h>
-#include <linux/sched/signal.h>
 
 #include "job_priv.h"
 #include "range.h"
@@ -33,7 +32,7 @@ static void look(const struct copyoff_side *side, u64 sector,
 static bool piece_overlaps(struct walk *w, const void *unit, u64 at, u64 len,
 			   u64 dst, u64 dst_len)
 {
-	while (dst_len && !w->changed && !signal_pending(current)) {
+	while (dst_len && !w->changed && !copyoff_job_stopped(w->job)) {
 		const void *dst_unit;
 		struct copyoff_map map;
 		u64 n, dst_at;
@@ -58,7 +57,7 @@ static bool overlaps_itself(struct walk *w, const struct copyoff_range *r,
 	u64 dst = (r->dst_offset + offset) >> SECTOR_SHIFT;
 	u64 left = (r->length - offset) >> SECTOR_SHIFT, dst_len = left;
 
-	while (left && !w->changed && !signal_pending(current)) {
+	while (left && !w->changed && !copyoff_job_stopped(w->job)) {
 		struct copyoff_map map;
 		const void *unit;
 		u64 n, at;
@@ -101,7 +100,7 @@ int copyoff_job_check_range(struct copyoff_job *job,
 							job->dst.bdev));
 	if (!err && overlaps_itself(&w, r, at->offset) && !w.changed)
 		err = -EINVAL;
-	if (!err && signal_pending(current))
+	if (!err && copyoff_job_stopped(job))
 		err = -EINTR;	/* and perhaps the walk is not complete */
 	if (err)
 		return err;

@@ -10,7 +10,6 @@
 #include <linux/bits.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "attempt.h"
@@ -177,7 +176,8 @@ static enum copyoff_wait settle(struct copyoff_attempt *a)
 /* Is there nothing that the caller could do while the command runs? */
 static bool alone(const struct copyoff_job *job, const struct copyoff_slot *s)
 {
-	if (job->inflight)
+	/* An asynchronous one is to keep nobody waiting. */
+	if (job->inflight || job->p.stop)
 		return false;
 	return job->next.range == job->p.nr_ranges ||
 	       READ_ONCE(s->src->opts.max_inflight) == 1;
@@ -343,7 +343,7 @@ static enum copyoff_wait attempt_checked(struct copyoff_attempt *a)
 			copyoff_delay(COPYOFF_DELAY_RANGE_CHECKED);
 		w = attempt(a);
 		check = true;
-	} while (w == COPYOFF_AGAIN && !signal_pending(current));
+	} while (w == COPYOFF_AGAIN && !copyoff_job_stopped(job));
 	return w == COPYOFF_AGAIN ? COPYOFF_GO : w;
 }
 

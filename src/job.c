@@ -2,10 +2,8 @@
 /*
  * One copy request: its loop, its failures, its result.
  */
-#include <linux/freezer.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "delay.h"
@@ -243,8 +241,8 @@ static void check_stop(struct copyoff_job *job)
 {
 	if (job->cancel_error)
 		return;
-	if (signal_pending(current))
-		job->cancel_error = -EINTR;
+	if (copyoff_job_stopped(job))
+		job->cancel_error = job->p.stop ? -ECANCELED : -EINTR;
 	else if (job->deadline && ktime_get_ns() >= job->deadline)
 		job->cancel_error = -ETIMEDOUT;
 }
@@ -284,7 +282,7 @@ static enum copyoff_wait move_todo(struct copyoff_job *job)
 }
 
 /* Without a command in flight nobody else will give these back. */
-static void park(struct copyoff_job *job)
+void copyoff_job_park(struct copyoff_job *job)
 {
 	struct copyoff_slot *slot;
 
@@ -295,21 +293,6 @@ static void park(struct copyoff_job *job)
 		slot->cmd.buf = NULL;
 		slot->state = COPYOFF_SLOT_REDO;
 	}
-}
-
-/* The system goes to sleep: so do we, once no command is under way. */
-static void freeze(struct copyoff_job *job)
-{
-	/* Our own: it stays as long as we do. */
-	struct sighand_struct *sighand =
-		rcu_dereference_protected(current->sighand, true);
-
-	park(job);
-	try_to_freeze();
-	/* Whom the freezer wakes up for that finds a signal that is none. */
-	spin_lock_irq(&sighand->siglock);
-	recalc_sigpending();
-	spin_unlock_irq(&sighand->siglock);
 }
 
 /*
@@ -324,19 +307,16 @@ static bool waits_for_doubt(struct copyoff_job *job, enum copyoff_wait w)
 	       (w == COPYOFF_FINISHED && !job->cancel_error);
 }
 
-/* One round: what is to be waited for before the next. */
-static enum copyoff_wait step(struct copyoff_job *job)
+enum copyoff_wait copyoff_job_step(struct copyoff_job *job)
 {
 	enum copyoff_wait w;
 
 	reap(job);
 	reap_doubts(job);
 	advance_prefix(job);
-	if (freezing(current)) {
-		if (job->inflight)
-			return COPYOFF_WAIT_CMD;
-		freeze(job);
-	}
+	w = copyoff_job_rest(job);
+	if (w)
+		return w;
 	check_stop(job);
 	drop_todo(job);
 	w = move_todo(job);
@@ -356,69 +336,8 @@ static enum copyoff_wait step(struct copyoff_job *job)
 	if (waits_for_doubt(job, w))
 		w = COPYOFF_WAIT_DOUBT;
 	if (w != COPYOFF_FINISHED && w != COPYOFF_WAIT_CMD)
-		park(job);
+		copyoff_job_park(job);
 	return w;
-}
-
-static bool any_ended(struct copyoff_job *job)
-{
-	bool any;
-
-	spin_lock_irq(&job->lock);
-	any = !list_empty(&job->ended);
-	spin_unlock_irq(&job->lock);
-	return any;
-}
-
-/* Jiffies until the deadline; at least one. */
-static long time_left(const struct copyoff_job *job)
-{
-	u64 now = ktime_get_ns();
-
-	if (!job->deadline)
-		return MAX_SCHEDULE_TIMEOUT;
-	if (now >= job->deadline)
-		return 1;
-	return min_t(u64, nsecs_to_jiffies64(job->deadline - now) + 1,
-		     MAX_SCHEDULE_TIMEOUT - 1);
-}
-
-/*
- * Every wait ends with a signal but one: commands that were sent are waited
- * for, as long as the device's own error handling takes.
- */
-static void sleep_on(struct copyoff_job *job, enum copyoff_wait w)
-{
-	struct copyoff_record *rec = job->wait_rec;
-	u64 events = job->wait_events;
-
-	switch (w) {
-	case COPYOFF_WAIT_CMD:
-		if (job->cancel_error || freezing(current) || !job->inflight)
-			wait_event(job->wait, any_ended(job) || !job->inflight);
-		else
-			wait_event_interruptible_timeout(job->wait,
-							 any_ended(job),
-							 time_left(job));
-		break;
-	case COPYOFF_WAIT_GATE:
-		wait_event_freezable_timeout(rec->wait,
-					     copyoff_record_changed(rec, events),
-					     time_left(job));
-		break;
-	case COPYOFF_WAIT_DOUBT:
-		wait_event_freezable_timeout(*copyoff_doubts_wait(),
-					     copyoff_doubts_ended() !=
-					     job->wait_doubts, time_left(job));
-		break;
-	case COPYOFF_WAIT_BUFFER:
-		wait_event_interruptible_timeout(*copyoff_host_buffer_wait(),
-						 copyoff_host_buffer_free(),
-						 time_left(job));
-		break;
-	default:
-		cond_resched();
-	}
 }
 
 /* ---- the end ---- */
@@ -486,8 +405,7 @@ static int find_error(struct copyoff_job *job)
 	return job->cancel_error;
 }
 
-/* The loop is over: nothing is in flight. 0 or the errno. */
-static int job_finish(struct copyoff_job *job)
+int copyoff_job_finish(struct copyoff_job *job)
 {
 	struct copyoff_result *r = job->result;
 	int err;
@@ -520,11 +438,9 @@ int copyoff_job_run(const struct copyoff_job_params *params,
 	job = copyoff_job_create(params, result);
 	if (!job)
 		return -ENOMEM;
-	trace_job_start(job->id, params->src->bd_dev, params->dst->bd_dev,
-			params->nr_ranges, params->flags);
-	while ((w = step(job)) != COPYOFF_FINISHED)
-		sleep_on(job, w);
-	err = job_finish(job);
+	while ((w = copyoff_job_step(job)) != COPYOFF_FINISHED)
+		copyoff_job_sleep(job, w);
+	err = copyoff_job_finish(job);
 	copyoff_job_free(job);
 	return err;
 }

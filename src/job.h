@@ -45,6 +45,11 @@ struct copyoff_job_params {
 	u32 flags;			/* COPYOFF_COPY_* */
 	u32 nr_ranges;			/* not zero */
 	u64 timeout_ns;			/* 0: none */
+	/*
+	 * What ends the job before its time: NULL, a signal to the caller of
+	 * copyoff_job_run(); else this, once it is true.
+	 */
+	const bool *stop;
 };
 
 /* The out members of struct copyoff_copy that a job fills in. */

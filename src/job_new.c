@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "job_priv.h"
+#include "trace.h"
 
 static atomic64_t last_job = ATOMIC64_INIT(0);
 
@@ -110,5 +111,7 @@ struct copyoff_job *copyoff_job_create(const struct copyoff_job_params *params,
 		copyoff_job_free(job);
 		return NULL;
 	}
+	trace_job_start(job->id, params->src->bd_dev, params->dst->bd_dev,
+			params->nr_ranges, params->flags);
 	return job;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of a job share: job.c (the loop and the result), issue.c and
- * choose.c (the next command), slot.c (the end of one).
+ * What the parts of a job share: job.c (the loop and the result), job_wait.c
+ * (between its rounds), issue.c and choose.c (the next command), slot.c (the end
+ * of one).
  *
  * All members belong to the loop, which is one thread at a time, but for the
  * list of ended commands, which has a lock.
@@ -10,6 +11,7 @@
 #define COPYOFF_JOB_PRIV_H
 
 #include <linux/list.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
@@ -86,6 +88,7 @@ enum copyoff_wait {
 	COPYOFF_WAIT_GATE,	/* job->wait_rec, since job->wait_events */
 	COPYOFF_WAIT_BUFFER,	/* one of the host's buffers */
 	COPYOFF_WAIT_DOUBT,	/* the end of any, since job->wait_doubts */
+	COPYOFF_WAIT_AWAKE,	/* for the system to wake up; asynchronous ones */
 	COPYOFF_AGAIN,		/* nothing, but the range must be checked */
 	COPYOFF_STOP,		/* it has failed, see copyoff_job_fail() */
 	COPYOFF_FINISHED,
@@ -156,6 +159,12 @@ void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
 void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
 			u32 detail, u32 range);
 
+/* Is somebody to end the job? Asked between commands, and on long walks. */
+static inline bool copyoff_job_stopped(const struct copyoff_job *job)
+{
+	return job->p.stop ? READ_ONCE(*job->p.stop) : signal_pending(current);
+}
+
 /* The identity of what the side's device is, where no target of ours is. */
 static inline const void *copyoff_side_unit(const struct copyoff_side *side)
 {
@@ -190,6 +199,47 @@ enum copyoff_wait copyoff_issue_again(struct copyoff_job *job,
  */
 void copyoff_job_fail(struct copyoff_job *job, u64 seq,
 		      const struct copyoff_cursor *at, int err);
+
+/*
+ * job.c: one round of the loop. Returns what is to be waited for before the
+ * next; after COPYOFF_FINISHED there is none, and nothing is in flight.
+ */
+enum copyoff_wait copyoff_job_step(struct copyoff_job *job);
+
+/* job.c: after the last round: complete the result; 0 or the errno. Sleeps. */
+int copyoff_job_finish(struct copyoff_job *job);
+
+/*
+ * job.c: without a command in flight nobody else gives back the buffers of what
+ * was read and not yet written.
+ */
+void copyoff_job_park(struct copyoff_job *job);
+
+/* job_wait.c: sleep in the caller's context until the next round is due. */
+void copyoff_job_sleep(struct copyoff_job *job, enum copyoff_wait w);
+
+/*
+ * job_wait.c: the same in pieces, for those who do not sleep. First the queue where
+ * the news will come, then, with that watched, whether they are there already.
+ */
+struct wait_queue_head *copyoff_job_queue(struct copyoff_job *job,
+					  enum copyoff_wait w);
+bool copyoff_job_due(struct copyoff_job *job, enum copyoff_wait w);
+
+/* job_wait.c: jiffies until the deadline, at least one. */
+long copyoff_job_time_left(const struct copyoff_job *job);
+
+/*
+ * job_wait.c: if the system goes to sleep, so does the job, once no command is under
+ * way. Returns COPYOFF_GO, or what is to be waited for first.
+ */
+enum copyoff_wait copyoff_job_rest(struct copyoff_job *job);
+
+/*
+ * job_wait.c: have all asynchronous jobs rest, and let them go on. Nothing of theirs
+ * is started in between, but what was under way is.
+ */
+void copyoff_jobs_rest(bool rest);
 
 /* slot.c: the end of every command; any context. */
 void copyoff_slot_end(struct copyoff_cmd *cmd);
