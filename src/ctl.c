@@ -3,18 +3,14 @@
  * /dev/copyoff-ctl: from a structure in user memory to a job and back.
  */
 #include <linux/bits.h>
-#include <linux/blkdev.h>
-#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
-#include "cache.h"
+#include "ends.h"
 #include "front.h"
 #include "job.h"
-#include "range.h"
-#include "registry.h"
 
 #define COPY_FLAGS	(COPYOFF_COPY_NO_FALLBACK | COPYOFF_COPY_NO_OFFLOAD | \
 			 COPYOFF_COPY_SYNC)
@@ -28,139 +24,6 @@
 			 R(ZONED) | R(ENCRYPTED) | R(LOWER_IS_STACKED) | \
 			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR) | \
 			 R(DOUBT))
-
-/* ---- descriptors ---- */
-
-struct ends {
-	struct file *src;
-	struct file *dst;
-	struct block_device *src_bdev;
-	struct block_device *dst_bdev;
-};
-
-/* The block device behind a descriptor that is open in @mode. */
-static int end_get(int fd, fmode_t mode, struct file **file,
-		   struct block_device **bdev)
-{
-	struct file *f = fget(fd);
-
-	if (!f)
-		return -EBADF;
-	if (!S_ISBLK(file_inode(f)->i_mode)) {
-		fput(f);
-		return -ENOTBLK;
-	}
-	if (!(f->f_mode & mode)) {
-		fput(f);
-		return -EBADF;
-	}
-	*file = f;
-	*bdev = I_BDEV(f->f_mapping->host);
-	return 0;
-}
-
-static void ends_put(struct ends *e)
-{
-	fput(e->src);
-	fput(e->dst);
-}
-
-static bool has_targets(struct block_device *bdev)
-{
-	struct copyoff_record *rec = copyoff_record_find(bdev->bd_disk);
-	bool has = rec && copyoff_record_live(rec);
-
-	copyoff_record_put(rec);
-	return has;
-}
-
-static int ends_get(struct ends *e, int src_fd, int dst_fd)
-{
-	int err;
-
-	err = end_get(src_fd, FMODE_READ, &e->src, &e->src_bdev);
-	if (err)
-		return err;
-	err = end_get(dst_fd, FMODE_WRITE, &e->dst, &e->dst_bdev);
-	if (err) {
-		fput(e->src);
-		return err;
-	}
-	if (has_targets(e->src_bdev) || has_targets(e->dst_bdev))
-		return 0;
-	ends_put(e);
-	return -EXDEV;
-}
-
-/* ---- the job's front ---- */
-
-struct ctl_front {
-	struct ends ends;
-	const u8 __user *ranges;
-	u32 range_size;
-	u32 align;
-	int error;		/* of the range after those given last */
-};
-
-static int ctl_check(void *front)
-{
-	struct ctl_front *f = front;
-
-	if (IS_SWAPFILE(f->ends.dst->f_mapping->host))
-		return -ETXTBSY;
-	return bdev_read_only(f->ends.dst_bdev) ? -EROFS : 0;
-}
-
-/* A range from user memory: read once, checked, ready for the device. */
-static int take_range(struct ctl_front *f, u32 index, struct copyoff_range *r)
-{
-	const void __user *from = f->ranges + (u64)index * f->range_size;
-	int err;
-
-	err = copy_struct_from_user(r, sizeof(*r), from, f->range_size);
-	if (err)
-		return err;
-	err = copyoff_range_check(r, bdev_nr_bytes(f->ends.src_bdev),
-				  bdev_nr_bytes(f->ends.dst_bdev), f->align);
-	if (!err)
-		err = copyoff_cache_write(f->ends.src->f_mapping,
-					  r->src_offset, r->length);
-	if (!err)
-		err = copyoff_cache_drop(f->ends.dst->f_mapping,
-					 r->dst_offset, r->length);
-	return err;
-}
-
-static int ctl_fetch(void *front, u32 first, u32 nr, struct copyoff_range *r)
-{
-	struct ctl_front *f = front;
-	u32 i;
-
-	for (i = 0; i < nr && !f->error; i++) {
-		f->error = take_range(f, first + i, r + i);
-		if (f->error)
-			break;
-	}
-	/* What is wrong with a range is told after those before it are done. */
-	return i ? i : f->error;
-}
-
-static void ctl_retire(void *front, const struct copyoff_range *r)
-{
-	struct ctl_front *f = front;
-
-	/*
-	 * Pages that were read in meanwhile are stale. Whoever writes to the
-	 * range at the same time gets either; there is nothing to tell.
-	 */
-	copyoff_cache_drop(f->ends.dst->f_mapping, r->dst_offset, r->length);
-}
-
-static const struct copyoff_front ctl_front_ops = {
-	.fetch = ctl_fetch,
-	.check = ctl_check,
-	.retire = ctl_retire,
-};
 
 /* ---- commands ---- */
 
@@ -194,16 +57,16 @@ static int query(union args *args)
 		.length = q->length,
 	};
 	struct copyoff_answer a = {};
-	struct ends ends;
+	struct copyoff_ends ends;
 	int err;
 
 	if (q->flags)
 		return -EINVAL;
-	err = ends_get(&ends, q->src_fd, q->dst_fd);
+	err = copyoff_ends_get(&ends, q->src_fd, q->dst_fd);
 	if (err)
 		return err;
 	err = copyoff_job_query(ends.src_bdev, ends.dst_bdev, &range, &a);
-	ends_put(&ends);
+	copyoff_ends_put(&ends);
 	q->span = a.span;
 	q->max_command_bytes = a.max_command_bytes;
 	q->method = a.method;
@@ -250,11 +113,11 @@ static void copy_results(struct copyoff_copy *c,
 	c->error = -err;
 }
 
-static int copy_run(const struct copyoff_copy *c, struct ctl_front *front,
+static int copy_run(const struct copyoff_copy *c, struct copyoff_ends_front *front,
 		    struct copyoff_result *result)
 {
 	struct copyoff_job_params params = {
-		.ops = &ctl_front_ops,
+		.ops = &copyoff_ends_ops,
 		.front = front,
 		.src = front->ends.src_bdev,
 		.dst = front->ends.dst_bdev,
@@ -262,7 +125,7 @@ static int copy_run(const struct copyoff_copy *c, struct ctl_front *front,
 		.nr_ranges = c->nr_ranges,
 		.timeout_ns = c->timeout_ns,
 	};
-	int err = ctl_check(front);
+	int err = copyoff_ends_ops.check(front);
 
 	front->ranges = u64_to_user_ptr(c->ranges);
 	front->range_size = c->range_size;
@@ -274,15 +137,15 @@ static int copy(union args *args)
 {
 	struct copyoff_copy *c = &args->copy;
 	struct copyoff_result result = { .failed_range = c->nr_ranges };
-	struct ctl_front front = {};
+	struct copyoff_ends_front front = {};
 	int err;
 
 	err = copy_check(c);
 	if (!err)
-		err = ends_get(&front.ends, c->src_fd, c->dst_fd);
+		err = copyoff_ends_get(&front.ends, c->src_fd, c->dst_fd);
 	if (!err) {
 		err = copy_run(c, &front, &result);
-		ends_put(&front.ends);
+		copyoff_ends_put(&front.ends);
 	}
 	copy_results(c, &result, err);
 	return err;
