@@ -11,9 +11,13 @@
 #include "ends.h"
 #include "front.h"
 #include "job.h"
+#include "jobs.h"
 
 #define COPY_FLAGS	(COPYOFF_COPY_NO_FALLBACK | COPYOFF_COPY_NO_OFFLOAD | \
 			 COPYOFF_COPY_SYNC)
+
+/* What the first version of struct copyoff_copy had. */
+#define COPY_MIN	offsetofend(struct copyoff_copy, result_flags)
 
 /* All that a copy can meet here; the others are for methods to come. */
 #define R(name)		BIT_ULL(COPYOFF_REASON_##name)
@@ -25,15 +29,22 @@
 			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR) | \
 			 R(DOUBT))
 
+#define C(name)		BIT_ULL(_IOC_NR(COPYOFF_IOC_##name))
+#define COMMANDS	(C(FEATURES) | C(QUERY) | C(COPY) | C(SUBMIT) | \
+			 C(STATUS) | C(CANCEL))
+
 /* ---- commands ---- */
 
 union args {
 	struct copyoff_copy copy;
 	struct copyoff_query query;
 	struct copyoff_features features;
+	struct copyoff_submit submit;
+	struct copyoff_status status;
+	struct copyoff_cancel cancel;
 };
 
-static int features(union args *args)
+static int features(struct copyoff_jobs *jobs, union args *args)
 {
 	struct copyoff_features *f = &args->features;
 
@@ -45,10 +56,13 @@ static int features(union args *args)
 	f->reasons = REASONS;
 	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME;
 	f->max_ranges = COPYOFF_MAX_RANGES;
+	f->commands = COMMANDS;
+	f->max_job_ranges = COPYOFF_MAX_JOB_RANGES;
+	f->max_jobs = copyoff_jobs_most();
 	return 0;
 }
 
-static int query(union args *args)
+static int query(struct copyoff_jobs *jobs, union args *args)
 {
 	struct copyoff_query *q = &args->query;
 	struct copyoff_range range = {
@@ -133,7 +147,7 @@ static int copy_run(const struct copyoff_copy *c, struct copyoff_ends_front *fro
 	return err ? err : copyoff_job_run(&params, result);
 }
 
-static int copy(union args *args)
+static int copy(struct copyoff_jobs *jobs, union args *args)
 {
 	struct copyoff_copy *c = &args->copy;
 	struct copyoff_result result = { .failed_range = c->nr_ranges };
@@ -151,6 +165,59 @@ static int copy(union args *args)
 	return err;
 }
 
+/* A structure of which @known bytes are, and its first version has @min. */
+static int take_struct(void *to, size_t known, size_t min, u32 size,
+		       const void __user *from)
+{
+	if (size < min)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, known, from, size);
+}
+
+static int take_copy(struct copyoff_copy *c, u64 at)
+{
+	const void __user *from = u64_to_user_ptr(at);
+	u32 size;
+	int err;
+
+	if (get_user(size, (const u32 __user *)from))
+		return -EFAULT;
+	err = take_struct(c, sizeof(*c), COPY_MIN, size, from);
+	if (!err)
+		err = copy_check(c);
+	if (!err && c->nr_ranges > COPYOFF_MAX_JOB_RANGES)
+		err = -E2BIG;
+	return err;
+}
+
+static int submit(struct copyoff_jobs *jobs, union args *args)
+{
+	struct copyoff_submit *s = &args->submit;
+	struct copyoff_copy c;
+	int err;
+
+	if (s->flags)
+		return -EINVAL;
+	err = take_copy(&c, s->copy);
+	return err ?: copyoff_jobs_submit(jobs, &c, s->user_data, &s->job_id);
+}
+
+static int status(struct copyoff_jobs *jobs, union args *args)
+{
+	if (args->status.flags)
+		return -EINVAL;
+	return copyoff_jobs_status(jobs, &args->status);
+}
+
+static int cancel(struct copyoff_jobs *jobs, union args *args)
+{
+	if (args->cancel.flags)
+		return -EINVAL;
+	return copyoff_jobs_cancel(jobs, args->cancel.job_id);
+}
+
 /* ---- dispatch ---- */
 
 static const struct op {
@@ -158,7 +225,7 @@ static const struct op {
 	size_t size;		/* as we know it */
 	size_t min_size;	/* of its first version */
 	size_t out;		/* where the out members begin */
-	int (*run)(union args *args);
+	int (*run)(struct copyoff_jobs *jobs, union args *args);
 } ops[] = {
 	[_IOC_NR(COPYOFF_IOC_FEATURES)] = {
 		.cmd = COPYOFF_IOC_FEATURES,
@@ -177,22 +244,32 @@ static const struct op {
 	[_IOC_NR(COPYOFF_IOC_COPY)] = {
 		.cmd = COPYOFF_IOC_COPY,
 		.size = sizeof(struct copyoff_copy),
-		.min_size = offsetofend(struct copyoff_copy, result_flags),
+		.min_size = COPY_MIN,
 		.out = offsetof(struct copyoff_copy, bytes_done),
 		.run = copy,
 	},
+	[_IOC_NR(COPYOFF_IOC_SUBMIT)] = {
+		.cmd = COPYOFF_IOC_SUBMIT,
+		.size = sizeof(struct copyoff_submit),
+		.min_size = offsetofend(struct copyoff_submit, job_id),
+		.out = offsetof(struct copyoff_submit, job_id),
+		.run = submit,
+	},
+	[_IOC_NR(COPYOFF_IOC_STATUS)] = {
+		.cmd = COPYOFF_IOC_STATUS,
+		.size = sizeof(struct copyoff_status),
+		.min_size = offsetofend(struct copyoff_status, state),
+		.out = offsetof(struct copyoff_status, bytes_total),
+		.run = status,
+	},
+	[_IOC_NR(COPYOFF_IOC_CANCEL)] = {
+		.cmd = COPYOFF_IOC_CANCEL,
+		.size = sizeof(struct copyoff_cancel),
+		.min_size = offsetofend(struct copyoff_cancel, job_id),
+		.out = sizeof(struct copyoff_cancel),
+		.run = cancel,
+	},
 };
-
-static int take_args(const struct op *op, union args *args, u32 size,
-		     const void __user *from)
-{
-	if (size < op->min_size)
-		return -EINVAL;
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	memset(args, 0, sizeof(*args));
-	return copy_struct_from_user(args, op->size, from, size);
-}
 
 /* The out members, as far as the caller's size reaches. */
 static unsigned long put_results(const struct op *op, const union args *args,
@@ -217,7 +294,8 @@ static long copyoff_ioctl(struct file *file, unsigned int cmd,
 	op = &ops[_IOC_NR(cmd)];
 	if (get_user(claimed, (u32 __user *)user))
 		return -EFAULT;
-	err = take_args(op, &args, claimed, user);
+	memset(&args, 0, sizeof(args));
+	err = take_struct(&args, op->size, op->min_size, claimed, user);
 	if (err)
 		return err;
 	/*
@@ -228,14 +306,42 @@ static long copyoff_ioctl(struct file *file, unsigned int cmd,
 	size = min_t(size_t, claimed, op->size);
 	if (put_results(op, &args, user, size))
 		return -EFAULT;
-	err = op->run(&args);
+	err = op->run(file->private_data, &args);
 	if (put_results(op, &args, user, size))
 		return -EFAULT;
 	return err;
 }
 
+static ssize_t ctl_read(struct file *file, char __user *buf, size_t size,
+			loff_t *pos)
+{
+	return copyoff_jobs_read(file->private_data, buf, size,
+				 file->f_flags & O_NONBLOCK);
+}
+
+static __poll_t ctl_poll(struct file *file, poll_table *wait)
+{
+	return copyoff_jobs_poll(file->private_data, file, wait);
+}
+
+static int ctl_open(struct inode *inode, struct file *file)
+{
+	file->private_data = copyoff_jobs_create();
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+static int ctl_release(struct inode *inode, struct file *file)
+{
+	copyoff_jobs_destroy(file->private_data);
+	return 0;
+}
+
 static const struct file_operations copyoff_fops = {
 	.owner = THIS_MODULE,
+	.open = ctl_open,
+	.release = ctl_release,
+	.read = ctl_read,
+	.poll = ctl_poll,
 	.unlocked_ioctl = copyoff_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,

@@ -4,6 +4,7 @@
  * and the page cache around the copy.
  */
 #include <linux/file.h>
+#include <linux/mm.h>
 #include <linux/uaccess.h>
 
 #include "cache.h"
@@ -78,14 +79,43 @@ static int ends_check(void *front)
 	return bdev_read_only(f->ends.dst_bdev) ? -EROFS : 0;
 }
 
-/* A range from user memory: read once, checked, ready for the device. */
-static int take_range(struct copyoff_ends_front *f, u32 index,
+static int read_range(struct copyoff_ends_front *f, u32 index,
 		      struct copyoff_range *r)
 {
 	const void __user *from = f->ranges + (u64)index * f->range_size;
-	int err;
 
-	err = copy_struct_from_user(r, sizeof(*r), from, f->range_size);
+	return copy_struct_from_user(r, sizeof(*r), from, f->range_size);
+}
+
+int copyoff_ends_take(struct copyoff_ends_front *f, u32 nr)
+{
+	struct copyoff_range *list;
+	int err = 0;
+	u32 i;
+
+	list = kvmalloc_array(nr, sizeof(*list),
+			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < nr && !err; i++)
+		err = read_range(f, i, list + i);
+	if (err)
+		kvfree(list);
+	else
+		f->list = list;
+	return err;
+}
+
+/* A range as it was given: read once, checked, ready for the device. */
+static int take_range(struct copyoff_ends_front *f, u32 index,
+		      struct copyoff_range *r)
+{
+	int err = 0;
+
+	if (f->list)
+		*r = f->list[index];
+	else
+		err = read_range(f, index, r);
 	if (err)
 		return err;
 	err = copyoff_range_check(r, bdev_nr_bytes(f->ends.src_bdev),

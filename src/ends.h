@@ -29,11 +29,20 @@ void copyoff_ends_put(struct copyoff_ends *e);
 /* A job's front; zeroed and filled in by its owner. */
 struct copyoff_ends_front {
 	struct copyoff_ends ends;
-	const u8 __user *ranges;
+	struct copyoff_range *list;	/* all ranges; or NULL, and... */
+	const u8 __user *ranges;	/* ...in user memory */
 	u32 range_size;
 	u32 align;
 	int error;		/* of the range after those given last */
 };
+
+/*
+ * copyoff_ends_take() - take all ranges into memory of our own, front->list
+ *
+ * They are the caller's to kvfree(). Returns 0; -ENOMEM, or -EFAULT or -E2BIG
+ * for a range that cannot be read, and then there is no list.
+ */
+int copyoff_ends_take(struct copyoff_ends_front *f, u32 nr);
 
 extern const struct copyoff_front copyoff_ends_ops;
 

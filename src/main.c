@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "async.h"
 #include "backend.h"
 #include "doubt.h"
 #include "front.h"
@@ -30,9 +31,12 @@ static int __init copyoff_init(void)
 	err = copyoff_host_init();
 	if (err)
 		goto out_host_wq;
-	err = copyoff_target_init();
+	err = copyoff_asyncs_init();
 	if (err)
 		goto out_host;
+	err = copyoff_target_init();
+	if (err)
+		goto out_asyncs;
 	err = copyoff_ctl_init();
 	if (err)
 		goto out_target;
@@ -40,6 +44,8 @@ static int __init copyoff_init(void)
 
 out_target:
 	copyoff_target_exit();
+out_asyncs:
+	copyoff_asyncs_exit();
 out_host:
 	copyoff_host_exit();
 out_host_wq:
@@ -52,6 +58,7 @@ out_wq:
 static void __exit copyoff_exit(void)
 {
 	copyoff_ctl_exit();
+	copyoff_asyncs_exit();
 	copyoff_target_exit();
 	copyoff_doubts_exit();
 	copyoff_registry_exit();

@@ -22,6 +22,8 @@
 #include "compat/blkdev.h"
 #include "compat/device-mapper.h"
 #include "compat/dm-io.h"
+#include "compat/memcontrol.h"
 #include "compat/nvme.h"
+#include "compat/workqueue.h"
 
 #endif /* COPYOFF_COMPAT_H */

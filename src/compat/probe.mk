@@ -20,6 +20,8 @@ probe-names += blk_mode_t dm_get_device_fmode_t dm_prepare_ioctl_bdev \
 	       statustype_ima
 # <linux/dm-io.h>
 probe-names += dm_io_ioprio dm_io_op_flags dm_io_opf dm_io_unsup
+# <linux/workqueue.h>
+probe-names += wq_percpu
 
 probe-dir := src/compat/probes
 probe-results := $(addprefix $(obj)/$(probe-dir)/,$(addsuffix .result,$(probe-names)))

@@ -30,6 +30,9 @@
 #define COPYOFF_IOC_FEATURES	_IO(COPYOFF_IOC_TYPE, 0x00)
 #define COPYOFF_IOC_QUERY	_IO(COPYOFF_IOC_TYPE, 0x01)
 #define COPYOFF_IOC_COPY	_IO(COPYOFF_IOC_TYPE, 0x02)
+#define COPYOFF_IOC_SUBMIT	_IO(COPYOFF_IOC_TYPE, 0x03)
+#define COPYOFF_IOC_STATUS	_IO(COPYOFF_IOC_TYPE, 0x04)
+#define COPYOFF_IOC_CANCEL	_IO(COPYOFF_IOC_TYPE, 0x05)
 
 /**
  * enum copyoff_method - who moves the bytes
@@ -110,6 +113,8 @@ struct copyoff_range {
 
 /* Most ranges that one COPYOFF_IOC_COPY takes. */
 #define COPYOFF_MAX_RANGES		(1U << 20)
+/* Most ranges that one COPYOFF_IOC_SUBMIT takes. */
+#define COPYOFF_MAX_JOB_RANGES		(1U << 14)
 
 /* copyoff_copy.flags: what no device can do is EOPNOTSUPP. */
 #define COPYOFF_COPY_NO_FALLBACK	(1U << 0)
@@ -183,6 +188,118 @@ struct copyoff_copy {
 };
 
 /**
+ * struct copyoff_submit - COPYOFF_IOC_SUBMIT, starts a job and returns
+ * @size: sizeof(struct copyoff_submit)
+ * @flags: must be zero
+ * @copy: pointer to a struct copyoff_copy, which says what to do. Its in
+ *	members mean what they mean to COPYOFF_IOC_COPY; there may be up to
+ *	COPYOFF_MAX_JOB_RANGES ranges. Read before the call returns, as are the
+ *	ranges; never written
+ * @user_data: for struct copyoff_completion
+ * @job_id: out: the job; no other one ever has the same while the module is
+ *	loaded
+ *
+ * The job belongs to the open file of the control device. It ends by itself, by
+ * COPYOFF_IOC_CANCEL, or when that file is closed for the last time. Then a
+ * struct copyoff_completion can be read. Both descriptors may be closed
+ * meanwhile: the job keeps what they were open on, until it ends.
+ */
+struct copyoff_submit {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 copy;
+	__aligned_u64 user_data;
+	__aligned_u64 job_id;
+};
+
+/**
+ * struct copyoff_completion - a record that read() gives for each ended job
+ * @job_id: of the job
+ * @user_data: as it was submitted
+ * @bytes_done: this and what follows: as in struct copyoff_copy
+ * @reserved: zero; to be ignored
+ *
+ * In the order in which jobs end. A read() gives as many whole records as there
+ * are and fit.
+ */
+struct copyoff_completion {
+	__aligned_u64 job_id;
+	__aligned_u64 user_data;
+	__aligned_u64 bytes_done;
+	__aligned_u64 bytes_nvme;
+	__aligned_u64 bytes_scsi;
+	__aligned_u64 bytes_host;
+	__aligned_u64 reasons;
+	__aligned_u64 commands_offload;
+	__aligned_u64 commands_host;
+	__u32 reason;
+	__u32 reason_range;
+	__u32 reason_detail;
+	__u32 failed_range;
+	__s32 error;
+	__u32 result_flags;
+	__aligned_u64 reserved[4];
+};
+
+/**
+ * enum copyoff_job_state - what a job is doing
+ * @COPYOFF_JOB_RUNNING: it copies, or is about to
+ * @COPYOFF_JOB_WAIT_DEVICE: a device is suspended, or busy with other copies
+ * @COPYOFF_JOB_WAIT_BUFFER: other copies have all of the host's buffers
+ * @COPYOFF_JOB_WAIT_DOUBT: a command that got no answer may still run
+ * @COPYOFF_JOB_ENDED: its record has not been read yet
+ */
+enum copyoff_job_state {
+	COPYOFF_JOB_RUNNING = 0,
+	COPYOFF_JOB_WAIT_DEVICE = 1,
+	COPYOFF_JOB_WAIT_BUFFER = 2,
+	COPYOFF_JOB_WAIT_DOUBT = 3,
+	COPYOFF_JOB_ENDED = 4,
+};
+
+/**
+ * struct copyoff_status - COPYOFF_IOC_STATUS, how far is a job?
+ * @size: sizeof(struct copyoff_status)
+ * @flags: must be zero
+ * @job_id: of the job; its record has not been read yet
+ * @bytes_total: out: the length of all its ranges
+ * @bytes_done: out: this and what follows: as in struct copyoff_copy, so far
+ * @state: out: enum copyoff_job_state
+ */
+struct copyoff_status {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 job_id;
+	__aligned_u64 bytes_total;
+	__aligned_u64 bytes_done;
+	__aligned_u64 bytes_nvme;
+	__aligned_u64 bytes_scsi;
+	__aligned_u64 bytes_host;
+	__aligned_u64 reasons;
+	__aligned_u64 commands_offload;
+	__aligned_u64 commands_host;
+	__u32 reason;
+	__u32 reason_range;
+	__u32 reason_detail;
+	__u32 state;
+};
+
+/**
+ * struct copyoff_cancel - COPYOFF_IOC_CANCEL, end a job at a command border
+ * @size: sizeof(struct copyoff_cancel)
+ * @flags: must be zero
+ * @job_id: of the job; its record has not been read yet
+ *
+ * Does not wait. The record has ECANCELED, or whatever the job ended with
+ * before that.
+ */
+struct copyoff_cancel {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 job_id;
+};
+
+/**
  * struct copyoff_query - COPYOFF_IOC_QUERY, copies nothing
  * @size: sizeof(struct copyoff_query)
  * @flags: must be zero
@@ -227,6 +344,10 @@ struct copyoff_query {
  * @reasons: out: 1 << reason for every enum copyoff_reason it may give
  * @methods: out: 1 << method for every enum copyoff_method built in
  * @max_ranges: out: most ranges in one request
+ * @commands: out: 1 << number for every COPYOFF_IOC_* built in
+ * @max_job_ranges: out: most ranges in one asynchronous job
+ * @max_jobs: out: most asynchronous jobs of one user, ended ones included whose
+ *	records have not been read
  */
 struct copyoff_features {
 	__u32 size;
@@ -236,6 +357,9 @@ struct copyoff_features {
 	__aligned_u64 reasons;
 	__u32 methods;
 	__u32 max_ranges;
+	__aligned_u64 commands;
+	__u32 max_job_ranges;
+	__u32 max_jobs;
 };
 
 #endif /* _UAPI_LINUX_DM_COPYOFF_H */

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 300
+#
+# Jobs that do not block: as many as 256 at once, by the device and by the host, of
+# one range and of as many as there may be; every record and every byte.
+
+load
+A=$(ns 1)
+B=$(ns 2)
+mkdev one "$(copyoff_table "$A")"
+mkdev two "$(copyoff_table "$B")"
+ONE=/dev/mapper/one
+TWO=/dev/mapper/two
+
+jobs() { "$TOP/build/vm-bin/jobs" "$@" >/run/out; cat /run/out; }
+of_jobs() { sed -n "s/^$1=//p" /run/out; }
+
+# all_by METHOD BYTES: that much, and nothing else
+all_by() {
+	same "$(of_jobs "bytes_$1")" "$2" "bytes by $1"
+	same "$(($(of_jobs bytes_nvme) + $(of_jobs bytes_host)))" "$2" "bytes by all"
+}
+
+jobs many $ONE $ONE 1 4M 1
+all_by nvme $((4 << 20))
+jobs many $ONE $ONE 256 256k 1
+all_by nvme $((64 << 20))
+# By the host: in both gates, and in two halves.
+jobs -f 2 many $ONE $TWO 256 64k 4
+all_by host $((16 << 20))
+jobs -f 4 many $ONE $ONE 2 8M 16384
+all_by nvme $((16 << 20))
+same "$(dmsetup status one | awk '{ print $6 }')" 0 "commands in flight"
