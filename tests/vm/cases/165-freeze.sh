@@ -9,9 +9,9 @@
 [ -e /sys/power/pm_test ] || skip "this kernel cannot test its sleep"
 load
 A=$(ns 1)
-SIZE=$((400 << 20))
+SIZE=$(((400 / SLOWNESS) << 20))
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '4 max_command_kib 64 max_inflight 2')"
-dd if=/dev/urandom of=/dev/mapper/one bs=1M count=400 oflag=direct status=none
+dd if=/dev/urandom of=/dev/mapper/one bs=1M count=$((SIZE >> 20)) oflag=direct status=none
 echo freezer >/sys/power/pm_test
 defer sh -c 'echo none >/sys/power/pm_test'
 
