@@ -34,7 +34,9 @@ quietly() {
 
 # --- kernels.conf ------------------------------------------------------------
 
-# The default ones; those with the flag "named" are for who names them.
+all_kernel_names() { awk '!/^[[:space:]]*(#|$)/ { print $1 }' "$KERNELS_CONF"; }
+
+# Without those with the flag "named", which are for who names them.
 kernel_names() { awk '!/^[[:space:]]*(#|$)/ && (","$5",") !~ /,named,/ { print $1 }' "$KERNELS_CONF"; }
 
 # kernel_field NAME COLUMN

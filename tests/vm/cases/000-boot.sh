@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# smoke: yes
 #
 # The guest is what the profile says, so that no later case blames the module
 # for the rig.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# smoke: yes
 #
 # The module loads, is a target, maps as linear does, and goes again.
 

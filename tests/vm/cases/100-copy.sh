@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
 # timeout: 90
+# smoke: yes
 #
 # The thin path: a copyoff device over one namespace, one range, by NVMe Copy.
 
