@@ -17,4 +17,6 @@ typedef unsigned long long u64;
 typedef __s32 s32;
 typedef long long s64;
 
+#define __packed __attribute__((packed))
+
 #endif /* UNIT_LINUX_TYPES_H */
