@@ -24,6 +24,7 @@
 #include "compat/dm-io.h"
 #include "compat/memcontrol.h"
 #include "compat/nvme.h"
+#include "compat/scsi.h"
 #include "compat/workqueue.h"
 
 #endif /* COPYOFF_COMPAT_H */

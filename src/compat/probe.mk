@@ -20,6 +20,9 @@ probe-names += blk_mode_t dm_get_device_fmode_t dm_prepare_ioctl_bdev \
 	       statustype_ima
 # <linux/dm-io.h>
 probe-names += dm_io_ioprio dm_io_op_flags dm_io_opf dm_io_unsup
+# <scsi/scsi_device.h>, <scsi/scsi_driver.h>
+probe-names += class_interface_dev class_interface_intf scsi_execute_cmd \
+	       scsi_execute_opf scsi_execute_u64
 # <linux/workqueue.h>
 probe-names += wq_percpu
 

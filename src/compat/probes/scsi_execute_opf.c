@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* v6.0 ("scsi: core: Use the new blk_opf_t type"), gone in v6.3. */
+#include <linux/dma-direction.h>
+#include <scsi/scsi_device.h>
+
+int copyoff_probe(struct scsi_device *sdev, const unsigned char *cdb, void *buf,
+		  struct scsi_sense_hdr *sense, int *resid)
+{
+	int (*form)(struct scsi_device *sdev, const unsigned char *cmd,
+		    int data_direction, void *buffer, unsigned int bufflen,
+		    unsigned char *sense, struct scsi_sense_hdr *sshdr,
+		    int timeout, int retries, blk_opf_t flags,
+		    req_flags_t rq_flags, int *resid) = __scsi_execute;
+
+	return form(sdev, cdb, DMA_FROM_DEVICE, buf, 0, NULL, sense, 0, 0, 0, 0,
+		    resid);
+}
