@@ -43,9 +43,12 @@ struct copyoff_cmd {
 	void *buf;
 	bool src_above;		/* other devices may be below that one, */
 	bool dst_above;		/* for whose suspension it has to wait */
-	/* ...and the unit that copies by itself. */
-	struct copyoff_unit *unit;
-	u32 block_sectors;	/* the unit's block size when it was planned */
+	/* ...and the units that copy by themselves: the command goes to @dst. */
+	struct copyoff_unit *src_unit;
+	struct copyoff_unit *dst_unit;
+	u32 block_sectors;	/* their block size when it was planned */
+	u64 src_number;		/* the source as it was when it was claimed... */
+	u64 trial;		/* ...and the number of the trial, or 0 */
 	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
 	bool run_here;		/* the submitter has nothing better to do */
 
@@ -80,6 +83,12 @@ struct copyoff_backend {
 	const char *name;
 
 	/*
+	 * Copies between two units, too. Then the first command of a pair is a
+	 * trial: COPYOFF_DONE says that the bytes were seen to be there.
+	 */
+	bool pairs;
+
+	/*
 	 * Is this a unit of ours? If so, say what it can do. Called from
 	 * constructors, with the device open, one at a time for a unit; again
 	 * if the last one was not complete, perhaps while commands run.
@@ -96,6 +105,7 @@ struct copyoff_backend {
 };
 
 extern const struct copyoff_backend copyoff_backend_nvme;
+extern const struct copyoff_backend copyoff_backend_scsi;
 
 /*
  * Work that waits for a unit, one work item a command; and work of the host's,

@@ -192,14 +192,14 @@ static void prefer_path(struct nvme_unit *nu, const struct nvme_path *path)
  */
 static bool same_blocks(const struct copyoff_cmd *cmd, u32 lba_shift)
 {
-	return queue_logical_block_size(cmd->unit->disk->queue) ==
+	return queue_logical_block_size(cmd->dst_unit->disk->queue) ==
 	       1U << lba_shift;
 }
 
 /* QEMU aborts on a Copy past the end, and who knows what else does. */
 static bool inside(const struct copyoff_cmd *cmd)
 {
-	u64 size = get_capacity(cmd->unit->disk);
+	u64 size = get_capacity(cmd->dst_unit->disk);
 	u32 i;
 
 	if (cmd->dst + cmd->sectors > size)
@@ -219,7 +219,7 @@ struct message {
 static void make_message(const struct copyoff_cmd *cmd, u32 lba_shift,
 			 struct message *m)
 {
-	struct nvme_unit *nu = cmd->unit->priv;
+	struct nvme_unit *nu = cmd->dst_unit->priv;
 	struct copyoff_nvme_cdw cdw;
 
 	m->bytes = copyoff_nvme_build(cmd->ext, cmd->nr, cmd->dst, lba_shift,
@@ -257,7 +257,7 @@ static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
 		     const struct message *m)
 {
 	int result = send(path->disk, m, cmd->wire);
-	bool only = !result || is_only_path(cmd->unit);
+	bool only = !result || is_only_path(cmd->dst_unit);
 	bool doubt = cmd->verdict.doubt;
 
 	copyoff_nvme_verdict(result, path->pci, only, &cmd->verdict);
@@ -267,7 +267,7 @@ static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
 /* Each path once, until one gives an answer of the namespace's own. */
 static void try_paths(struct copyoff_cmd *cmd, const struct message *m)
 {
-	struct nvme_unit *nu = cmd->unit->priv;
+	struct nvme_unit *nu = cmd->dst_unit->priv;
 	struct nvme_path path;
 	unsigned int skip;
 
@@ -299,7 +299,7 @@ static void run(struct copyoff_cmd *cmd)
 	make_message(cmd, lba_shift, &m);
 	try_paths(cmd, &m);
 	if (cmd->verdict.kind == COPYOFF_PATH) {
-		paths_refresh(cmd->unit);
+		paths_refresh(cmd->dst_unit);
 		try_paths(cmd, &m);
 	}
 }

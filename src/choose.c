@@ -104,10 +104,21 @@ static u32 min_offload_sectors(const struct copyoff_attempt *a)
 	return min(kib * 2, a->caps.command_sectors);
 }
 
+/* Little goes astray if it does; never more than was gathered before. */
+static void gather_trial(struct copyoff_attempt *a)
+{
+	u32 most = max(COPYOFF_TRIAL_SECTORS, a->align);
+
+	a->caps.command_sectors = min(a->caps.command_sectors, most);
+	a->caps.extent_sectors = min(a->caps.extent_sectors, most);
+	gather(a);
+}
+
 static enum copyoff_reason try_native(struct copyoff_attempt *a)
 {
 	struct copyoff_end src, dst;
 	enum copyoff_reason reason;
+	bool trial;
 
 	if (a->job->p.flags & COPYOFF_COPY_NO_OFFLOAD)
 		return COPYOFF_REASON_FLAG;
@@ -115,7 +126,7 @@ static enum copyoff_reason try_native(struct copyoff_attempt *a)
 		return COPYOFF_REASON_DEVICE_ERROR;
 	copyoff_place_end(&a->src, &src);
 	copyoff_place_end(&a->dst, &dst);
-	reason = copyoff_route(&src, &dst, &a->caps, &a->detail);
+	reason = copyoff_route(&src, &dst, &a->caps, &trial, &a->detail);
 	if (reason)
 		return reason;
 	gather(a);
@@ -123,6 +134,8 @@ static enum copyoff_reason try_native(struct copyoff_attempt *a)
 		return COPYOFF_REASON_MISALIGNED;
 	if (!a->again && a->plan.sectors < min_offload_sectors(a))
 		return COPYOFF_REASON_TOO_SMALL;
+	if (trial)
+		gather_trial(a);
 	return COPYOFF_REASON_NONE;
 }
 
@@ -132,9 +145,10 @@ static void plan_native(struct copyoff_attempt *a)
 
 	slot->state = COPYOFF_SLOT_NATIVE;
 	slot->through = false;
-	slot->method = a->src.map.target->unit->backend->method;
+	slot->method = a->dst.map.target->unit->backend->method;
 	slot->cmd.op = COPYOFF_OP_COPY;
-	slot->cmd.unit = a->src.map.target->unit;
+	slot->cmd.src_unit = a->src.map.target->unit;
+	slot->cmd.dst_unit = a->dst.map.target->unit;
 	slot->cmd.block_sectors = a->caps.align_sectors;
 }
 

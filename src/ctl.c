@@ -23,7 +23,9 @@
 #define R(name)		BIT_ULL(COPYOFF_REASON_##name)
 #define REASONS		(R(FLAG) | R(TARGET_OFF) | R(TOO_SMALL) | \
 			 R(MISALIGNED) | R(NOT_COPYOFF) | \
-			 R(DIFFERENT_UNIT) | R(NO_COPY_COMMAND) | \
+			 R(DIFFERENT_TRANSPORT) | R(DIFFERENT_UNIT) | \
+			 R(NO_COPY_COMMAND) | R(NO_DESIGNATOR) | \
+			 R(DESIGNATOR_CLASH) | \
 			 R(NO_LIMITS) | R(BLOCK_SIZE) | R(PROTECTION_INFO) | \
 			 R(ZONED) | R(ENCRYPTED) | R(LOWER_IS_STACKED) | \
 			 R(NO_PATH) | R(QUARANTINED) | R(DEVICE_ERROR) | \
@@ -54,7 +56,8 @@ static int features(struct copyoff_jobs *jobs, union args *args)
 	f->result_flags = COPYOFF_RESULT_DST_UNDEFINED |
 			  COPYOFF_RESULT_IN_DOUBT;
 	f->reasons = REASONS;
-	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME;
+	f->methods = 1U << COPYOFF_METHOD_HOST | 1U << COPYOFF_METHOD_NVME |
+		     1U << COPYOFF_METHOD_SCSI;
 	f->max_ranges = COPYOFF_MAX_RANGES;
 	f->commands = COMMANDS;
 	f->max_job_ranges = COPYOFF_MAX_JOB_RANGES;

@@ -105,6 +105,20 @@ static bool meets_doubt(const struct copyoff_attempt *a,
 				  copyoff_doubts_conflict(access, own);
 }
 
+/* The last question before a command goes: whoever passes it is sent. */
+static enum copyoff_wait claim(struct copyoff_slot *slot)
+{
+	if (slot->state != COPYOFF_SLOT_NATIVE)
+		return COPYOFF_GO;
+	switch (copyoff_route_claim(&slot->cmd)) {
+	case COPYOFF_TRUSTED:
+	case COPYOFF_UNTRIED:
+		return COPYOFF_GO;
+	default:
+		return COPYOFF_WAIT_ROUTE;
+	}
+}
+
 /* Take a place in the window, or say that what is there comes first. */
 static enum copyoff_wait take_place(struct copyoff_attempt *a)
 {
@@ -118,6 +132,7 @@ static enum copyoff_wait take_place(struct copyoff_attempt *a)
 	};
 	struct copyoff_job *job = a->job;
 	struct copyoff_slot *slot = a->slot;
+	enum copyoff_wait w;
 
 	if (meets_doubt(a, &access)) {
 		if (!(job->result->reasons & BIT_ULL(COPYOFF_REASON_DOUBT)))
@@ -125,11 +140,12 @@ static enum copyoff_wait take_place(struct copyoff_attempt *a)
 					   a->at.range);
 		return COPYOFF_WAIT_DOUBT;
 	}
-	if (a->again)
-		return COPYOFF_GO;
-	if (!copyoff_window_room(&job->window, access.nr) ||
-	    copyoff_window_conflicts(&job->window, &access))
+	if (!a->again && (!copyoff_window_room(&job->window, access.nr) ||
+			  copyoff_window_conflicts(&job->window, &access)))
 		return COPYOFF_WAIT_CMD;
+	w = claim(slot);
+	if (w || a->again)
+		return w;
 	slot->place = copyoff_window_push(&job->window, &access);
 	slot->seq = job->seq++;
 	slot->smaller = false;
@@ -193,7 +209,7 @@ static void submit(struct copyoff_job *job, struct copyoff_slot *slot)
 	if (slot->state == COPYOFF_SLOT_NATIVE) {
 		cmd->run_here = alone(job, slot);
 		job->inflight++;
-		cmd->unit->backend->submit(cmd);
+		cmd->dst_unit->backend->submit(cmd);
 		return;
 	}
 	job->inflight++;

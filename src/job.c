@@ -130,17 +130,15 @@ static void native_failed(struct copyoff_job *job, struct copyoff_slot *slot)
 	const struct copyoff_verdict *v = &slot->cmd.verdict;
 
 	/* What may still be read by a lost path must not be built anew. */
-	if (v->kind == COPYOFF_LIMIT && !slot->doubt.begun) {
-		/* Not a byte is lost: the unit now has smaller ones. */
+	if (copyoff_verdict_is_again(v) && !slot->doubt.begun) {
+		/* Not a byte is lost: smaller ones, or a trial, may do it. */
 		slot->smaller = true;
 		slot->state = COPYOFF_SLOT_REDO;
 		todo_add(job, slot);
 		return;
 	}
 	slot->smaller = false;
-	copyoff_job_reason(job, v->kind == COPYOFF_PATH ?
-			   COPYOFF_REASON_NO_PATH :
-			   COPYOFF_REASON_DEVICE_ERROR, v->detail,
+	copyoff_job_reason(job, copyoff_verdict_reason(v), v->detail,
 			   slot->at.range);
 	if (v->kind == COPYOFF_FAIL) {
 		slot_fail(job, slot, v->err);
@@ -311,6 +309,7 @@ enum copyoff_wait copyoff_job_step(struct copyoff_job *job)
 {
 	enum copyoff_wait w;
 
+	job->wait_trials = copyoff_trials_ended();
 	reap(job);
 	reap_doubts(job);
 	advance_prefix(job);

@@ -67,7 +67,7 @@ struct copyoff_slot {
 	u32 place;			/* in the window */
 	struct copyoff_cursor at;	/* what is left to do starts here... */
 	u32 left;			/* ...and is that long, in sectors */
-	bool smaller;			/* REDO by smaller native commands */
+	bool smaller;			/* REDO by native commands, smaller ones */
 	bool through;			/* by the sides' own devices, see issue.c */
 	bool finished;			/* its place is, but for the doubt */
 	struct copyoff_doubt doubt;	/* about any of its native commands */
@@ -89,6 +89,7 @@ enum copyoff_wait {
 	COPYOFF_WAIT_BUFFER,	/* one of the host's buffers */
 	COPYOFF_WAIT_DOUBT,	/* the end of any, since job->wait_doubts */
 	COPYOFF_WAIT_AWAKE,	/* for the system to wake up; asynchronous ones */
+	COPYOFF_WAIT_ROUTE,	/* of any trial, since job->wait_trials */
 	COPYOFF_AGAIN,		/* nothing, but the range must be checked */
 	COPYOFF_STOP,		/* it has failed, see copyoff_job_fail() */
 	COPYOFF_FINISHED,
@@ -139,6 +140,7 @@ struct copyoff_job {
 	struct copyoff_record *wait_rec;
 	u64 wait_events;
 	u64 wait_doubts;
+	u64 wait_trials;
 
 	spinlock_t lock;		/* protects ended; irqsave */
 	struct list_head ended;		/* slots whose command is over */

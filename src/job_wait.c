@@ -68,6 +68,12 @@ void copyoff_job_sleep(struct copyoff_job *job, enum copyoff_wait w)
 					     job->wait_doubts,
 					     copyoff_job_time_left(job));
 		break;
+	case COPYOFF_WAIT_ROUTE:
+		wait_event_freezable_timeout(*copyoff_trials_wait(),
+					     copyoff_trials_ended() !=
+					     job->wait_trials,
+					     copyoff_job_time_left(job));
+		break;
 	case COPYOFF_WAIT_BUFFER:
 		wait_event_interruptible_timeout(*copyoff_host_buffer_wait(),
 						 copyoff_host_buffer_free(),
@@ -88,6 +94,8 @@ struct wait_queue_head *copyoff_job_queue(struct copyoff_job *job,
 		return &job->wait_rec->wait;
 	case COPYOFF_WAIT_DOUBT:
 		return copyoff_doubts_wait();
+	case COPYOFF_WAIT_ROUTE:
+		return copyoff_trials_wait();
 	case COPYOFF_WAIT_BUFFER:
 		return copyoff_host_buffer_wait();
 	case COPYOFF_WAIT_AWAKE:
@@ -106,6 +114,8 @@ bool copyoff_job_due(struct copyoff_job *job, enum copyoff_wait w)
 		return copyoff_record_changed(job->wait_rec, job->wait_events);
 	case COPYOFF_WAIT_DOUBT:
 		return copyoff_doubts_ended() != job->wait_doubts;
+	case COPYOFF_WAIT_ROUTE:
+		return copyoff_trials_ended() != job->wait_trials;
 	case COPYOFF_WAIT_BUFFER:
 		return copyoff_host_buffer_free();
 	case COPYOFF_WAIT_AWAKE:

@@ -24,11 +24,13 @@ static void answer(const struct copyoff_place *s,
 	};
 	struct copyoff_caps native;
 	struct copyoff_end src, dst;
+	bool trial;
 	u64 span;
 
 	copyoff_place_end(s, &src);
 	copyoff_place_end(d, &dst);
-	out->reason = copyoff_route(&src, &dst, &native, &out->reason_detail);
+	out->reason = copyoff_route(&src, &dst, &native, &trial,
+				    &out->reason_detail);
 	if (!out->reason)
 		caps = native;
 	out->method = out->reason ? COPYOFF_METHOD_HOST :

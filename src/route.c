@@ -13,14 +13,13 @@
 
 #define DM_MSG_PREFIX "copyoff"
 
-/* Errors in a row that put a unit into quarantine, and for how long. */
-#define QUARANTINE_ERRORS	8
-#define QUARANTINE_FIRST_NS	(10ULL * NSEC_PER_SEC)
-#define QUARANTINE_MOST_NS	(3600ULL * NSEC_PER_SEC)
-
 static const struct copyoff_backend *const backends[] = {
 	&copyoff_backend_nvme,
+	&copyoff_backend_scsi,
 };
+
+/* So that no two units, at any time, have the same. */
+static atomic64_t last_number = ATOMIC64_INIT(0);
 
 /* What units have in common that are one thing, reached as two disks. */
 struct copyoff_identity {
@@ -105,8 +104,9 @@ static struct copyoff_unit *unit_alloc(struct gendisk *disk)
 	u->disk = disk;
 	u->grown = COPYOFF_FIRST_SECTORS;
 	u->ceiling = U32_MAX;
-	u->retry_after = QUARANTINE_FIRST_NS;
+	u->retry_after = COPYOFF_QUARANTINE_FIRST_NS;
 	u->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	u->number = atomic64_inc_return(&last_number);
 	mutex_init(&u->probe_mutex);
 	spin_lock_init(&u->lock);
 	return u;
@@ -284,80 +284,6 @@ u32 copyoff_unit_lba_shift(struct copyoff_unit *u)
 	return shift;
 }
 
-/* Under u->lock. True if this is news. */
-static bool turn_off(struct copyoff_unit *u, u32 detail)
-{
-	if (u->off)
-		return false;
-	u->off = true;
-	u->off_detail = detail;
-	return true;
-}
-
-/*
- * Under u->lock. True if this is news. If all paths are lost each command more
- * would be in doubt as well: one is enough.
- */
-static bool count_error(struct copyoff_unit *u, bool doubt)
-{
-	if (++u->errors < QUARANTINE_ERRORS && !doubt)
-		return false;
-	u->errors = 0;
-	u->retry_at = ktime_get_ns() + u->retry_after;
-	u->retry_after = min(u->retry_after * 2, QUARANTINE_MOST_NS);
-	return true;
-}
-
-/* Under u->lock. A unit that refuses such a command has no use. */
-static u32 smallest(const struct copyoff_unit *u)
-{
-	return max_t(u32, PAGE_SECTORS, 1U << (u->limits.lba_shift - 9));
-}
-
-bool copyoff_unit_report(struct copyoff_unit *u,
-			 const struct copyoff_verdict *v, u32 sectors, u64 ns)
-{
-	bool off = false, quarantine = false;
-	unsigned long flags;
-
-	spin_lock_irqsave(&u->lock, flags);
-	/* A lost path is no answer, however long it took to get lost. */
-	if (!v->doubt && v->kind != COPYOFF_PATH)
-		u->longest = max(u->longest, ns);
-	switch (v->kind) {
-	case COPYOFF_DONE:
-		u->errors = 0;
-		u->retry_after = QUARANTINE_FIRST_NS;
-		u->grown = min(copyoff_limits_grow(u->grown, sectors, ns),
-			       u->ceiling);
-		break;
-	case COPYOFF_UNSUPPORTED:
-		off = turn_off(u, v->detail);
-		break;
-	case COPYOFF_LIMIT:
-		if (sectors <= smallest(u))
-			off = turn_off(u, v->detail);
-		u->ceiling = min(u->ceiling, max(sectors / 2, smallest(u)));
-		u->grown = min(u->grown, u->ceiling);
-		break;
-	case COPYOFF_FAIL:
-		break;
-	default:
-		quarantine = count_error(u, v->doubt);
-	}
-	spin_unlock_irqrestore(&u->lock, flags);
-	if (v->doubt)
-		DMWARN_LIMIT("%s: a copy command got no answer (0x%x), it is in doubt",
-			     u->disk->disk_name, v->detail);
-	if (off)
-		DMWARN("%s: refuses copy commands (status 0x%x), the host copies from now on",
-		       u->disk->disk_name, v->detail);
-	if (quarantine)
-		DMWARN("%s: copy commands fail (status 0x%x), the host copies for a while",
-		       u->disk->disk_name, v->detail);
-	return off || quarantine;
-}
-
 void copyoff_unit_retry(struct copyoff_unit *u)
 {
 	unsigned long flags;
@@ -366,9 +292,20 @@ void copyoff_unit_retry(struct copyoff_unit *u)
 	u->off = false;
 	u->errors = 0;
 	u->retry_at = 0;
-	u->retry_after = QUARANTINE_FIRST_NS;
+	u->retry_after = COPYOFF_QUARANTINE_FIRST_NS;
 	u->grown = COPYOFF_FIRST_SECTORS;
 	u->ceiling = U32_MAX;
+	copyoff_pairs_forget(&u->pairs);
+	spin_unlock_irqrestore(&u->lock, flags);
+}
+
+void copyoff_unit_renew(struct copyoff_unit *u)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&u->lock, flags);
+	u->number = atomic64_inc_return(&last_number);
+	copyoff_pairs_forget(&u->pairs);
 	spin_unlock_irqrestore(&u->lock, flags);
 }
 
@@ -438,45 +375,96 @@ static enum copyoff_reason other_reason(struct copyoff_unit *u)
 	return reason;
 }
 
-enum copyoff_reason copyoff_route(const struct copyoff_end *src,
-				  const struct copyoff_end *dst,
-				  struct copyoff_caps *caps, u32 *detail)
+/* What keeps two units from being a pair, whatever state they are in. */
+static enum copyoff_reason two_units(struct copyoff_unit *src,
+				     struct copyoff_unit *dst)
 {
-	struct copyoff_unit *u = src->unit;
-	struct copyoff_limits limits;
-	struct copyoff_caps dst_caps;
+	enum copyoff_reason reason = other_reason(src);
+
+	if (!reason)
+		reason = other_reason(dst);
+	if (reason)
+		return reason;
+	if (src->backend != dst->backend)
+		return COPYOFF_REASON_DIFFERENT_TRANSPORT;
+	return src->backend->pairs ? COPYOFF_REASON_NONE :
+				     COPYOFF_REASON_DIFFERENT_UNIT;
+}
+
+/* Under dst->lock. What is known of commands from that source. */
+static enum copyoff_reason pair_state(const struct copyoff_unit *dst,
+				      u64 src, bool *trial, u32 *detail)
+{
+	const struct copyoff_pair *pair = copyoff_pair_find(&dst->pairs, src);
+
+	*trial = !pair || pair->trust != COPYOFF_TRUSTED;
+	if (!pair || pair->trust != COPYOFF_REFUSED)
+		return COPYOFF_REASON_NONE;
+	*detail = pair->detail;
+	return pair->reason;
+}
+
+/* What the destination has to say: it is the one that copies. */
+static enum copyoff_reason dst_state(struct copyoff_unit *dst, u64 src,
+				     struct copyoff_limits *limits, u32 *grown,
+				     bool *trial, u32 *detail)
+{
 	enum copyoff_reason reason;
 	unsigned long flags;
+
+	spin_lock_irqsave(&dst->lock, flags);
+	reason = unit_reason(dst);
+	if (dst->off)
+		*detail = dst->off_detail;
+	if (!reason && dst->backend->pairs)
+		reason = pair_state(dst, src, trial, detail);
+	*limits = dst->limits;
+	*grown = dst->grown;
+	spin_unlock_irqrestore(&dst->lock, flags);
+	return reason;
+}
+
+static u64 src_state(struct copyoff_unit *src, struct copyoff_limits *limits)
+{
+	unsigned long flags;
+	u64 number;
+
+	spin_lock_irqsave(&src->lock, flags);
+	*limits = src->limits;
+	number = src->number;
+	spin_unlock_irqrestore(&src->lock, flags);
+	return number;
+}
+
+enum copyoff_reason copyoff_route(const struct copyoff_end *src,
+				  const struct copyoff_end *dst,
+				  struct copyoff_caps *caps, bool *trial,
+				  u32 *detail)
+{
+	struct copyoff_limits src_limits, dst_limits;
+	struct copyoff_caps dst_caps;
+	enum copyoff_reason reason;
 	u32 grown;
+	u64 number;
 
 	*detail = 0;
+	*trial = false;
 	reason = end_reason(src);
 	if (!reason)
 		reason = end_reason(dst);
+	if (!reason && src->unit != dst->unit)
+		reason = two_units(src->unit, dst->unit);
 	if (reason)
 		return reason;
-	if (u != dst->unit) {
-		reason = other_reason(u);
-		if (!reason)
-			reason = other_reason(dst->unit);
-		if (reason)
-			return reason;
-		return u->backend == dst->unit->backend ?
-		       COPYOFF_REASON_DIFFERENT_UNIT :
-		       COPYOFF_REASON_DIFFERENT_TRANSPORT;
-	}
-
-	spin_lock_irqsave(&u->lock, flags);
-	reason = unit_reason(u);
-	if (u->off)
-		*detail = u->off_detail;
-	limits = u->limits;
-	grown = u->grown;
-	spin_unlock_irqrestore(&u->lock, flags);
+	number = src_state(src->unit, &src_limits);
+	reason = dst_state(dst->unit, number, &dst_limits, &grown, trial,
+			   detail);
+	if (!reason && src_limits.lba_shift != dst_limits.lba_shift)
+		reason = COPYOFF_REASON_BLOCK_SIZE;
 	if (!reason)
-		reason = end_caps(src, limits, grown, caps);
+		reason = end_caps(src, src_limits, grown, caps);
 	if (!reason)
-		reason = end_caps(dst, limits, grown, &dst_caps);
+		reason = end_caps(dst, dst_limits, grown, &dst_caps);
 	if (!reason)
 		copyoff_caps_min(caps, &dst_caps);
 	return reason;

@@ -12,10 +12,15 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "backend.h"
 #include "limits.h"
+#include "pair.h"
 #include "tableargs.h"
+
+/* How long a first quarantine takes. */
+#define COPYOFF_QUARANTINE_FIRST_NS	(10ULL * NSEC_PER_SEC)
 
 struct copyoff_unit {
 	/* Under the lock of all units. */
@@ -49,6 +54,8 @@ struct copyoff_unit {
 	u64 retry_at;		/* ns; quarantined until then, 0: is not */
 	u64 retry_after;	/* ns; length of the next quarantine */
 	u64 longest;		/* ns; that the device took for an answer */
+	u64 number;		/* of the unit as it is known; never 0 */
+	struct copyoff_pairs pairs;	/* with it as the destination */
 };
 
 /*
@@ -73,12 +80,16 @@ struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev);
 void copyoff_unit_put(struct copyoff_unit *unit);
 
 /*
- * What became of a command; any context. True if the unit's state has changed
- * for the worse: a dm event is due.
+ * What became of a command that was claimed; any context. True if the state of
+ * a unit or of the pair has changed for the worse: a dm event is due.
  */
-bool copyoff_unit_report(struct copyoff_unit *unit,
-			 const struct copyoff_verdict *verdict, u32 sectors,
-			 u64 ns);
+bool copyoff_route_report(const struct copyoff_cmd *cmd);
+
+/*
+ * The unit may not be what it was: no pair with it is trusted any more. Any
+ * context.
+ */
+void copyoff_unit_renew(struct copyoff_unit *unit);
 
 /* Forget that the unit was found unable; any context. */
 void copyoff_unit_retry(struct copyoff_unit *unit);
@@ -105,6 +116,7 @@ struct copyoff_end {
 /*
  * copyoff_route() - can the device copy from @src to @dst?
  * @caps: set to the limits of the next command, if it can
+ * @trial: set if that is to be a trial, and so better small
  * @detail: set to the device's word for a refusal, where it has one
  *
  * Returns the reason if not. Any context. What is returned holds for as long
@@ -112,7 +124,21 @@ struct copyoff_end {
  */
 enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 				  const struct copyoff_end *dst,
-				  struct copyoff_caps *caps, u32 *detail);
+				  struct copyoff_caps *caps, bool *trial,
+				  u32 *detail);
+
+/*
+ * copyoff_route_claim() - may this command be sent?
+ *
+ * Its units are set. COPYOFF_TRUSTED, or COPYOFF_UNTRIED if it is a trial: then
+ * it must be sent, and reported. Else it has to wait for the end of a trial
+ * since copyoff_trials_ended() had that value, and to be planned anew. Any
+ * context.
+ */
+enum copyoff_trust copyoff_route_claim(struct copyoff_cmd *cmd);
+
+u64 copyoff_trials_ended(void);
+struct wait_queue_head *copyoff_trials_wait(void);
 
 /* Module exit: nothing may be left. Warns of what somebody has not given back. */
 void copyoff_units_exit(void);

@@ -21,6 +21,7 @@ static_assert(sizeof(struct copyoff_xcopy_segment) == 28);
 #define OP_EXTENDED_COPY	0x83
 #define OP_RECEIVE_COPY		0x84
 #define OP_READ_16		0x88
+#define OP_WRITE_16		0x8a
 /* Service actions: 6.4 is 00h; 6.16 and 6.17. */
 #define SA_STATUS		0x00
 #define SA_OPERATING_PARAMETERS	0x03
@@ -322,10 +323,10 @@ void copyoff_scsi_cdb_vpd(u8 page, u16 len, u8 *cdb)
 	put16(cdb + 3, len);
 }
 
-void copyoff_scsi_cdb_read(u64 lba, u32 blocks, u8 *cdb)
+void copyoff_scsi_cdb_transfer(bool write, u64 lba, u32 blocks, u8 *cdb)
 {
 	memset(cdb, 0, COPYOFF_SCSI_CDB_BYTES);
-	cdb[0] = OP_READ_16;
+	cdb[0] = write ? OP_WRITE_16 : OP_READ_16;
 	put32(cdb + 2, lba >> 32);
 	put32(cdb + 6, lba);
 	put32(cdb + 10, blocks);
@@ -385,8 +386,10 @@ static void check_condition(const struct copyoff_scsi_result *r,
 		break;
 	case KEY_COPY_ABORTED:
 		/* Unreachable, or not the unit that was expected. */
-		if (r->asc == 0x0d && (r->ascq == 0x02 || r->ascq == 0x03))
-			v->kind = COPYOFF_UNSUPPORTED;
+		if (r->asc != 0x0d || (r->ascq != 0x02 && r->ascq != 0x03))
+			break;
+		v->kind = COPYOFF_UNSUPPORTED;
+		v->pair = true;
 		break;
 	}
 }

@@ -129,9 +129,9 @@ u32 copyoff_scsi_build(const struct copyoff_xcopy *x, u8 *list, u8 *cdb);
 /* RECEIVE COPY OPERATING PARAMETERS; INQUIRY of a VPD page. */
 void copyoff_scsi_cdb_parameters(u32 len, u8 *cdb);
 void copyoff_scsi_cdb_vpd(u8 page, u16 len, u8 *cdb);
-/* RECEIVE COPY STATUS (LID1); READ (16) of @blocks. */
+/* RECEIVE COPY STATUS (LID1); READ (16) or WRITE (16) of @blocks. */
 void copyoff_scsi_cdb_status(u8 list_id, u32 len, u8 *cdb);
-void copyoff_scsi_cdb_read(u64 lba, u32 blocks, u8 *cdb);
+void copyoff_scsi_cdb_transfer(bool write, u64 lba, u32 blocks, u8 *cdb);
 
 /* What came back for a command. */
 struct copyoff_scsi_result {

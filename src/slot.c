@@ -28,7 +28,7 @@ static void begin_doubt(struct copyoff_slot *slot)
 
 	copyoff_doubt_begin(&slot->doubt, &access, slot->src, slot->dst,
 			    (u64)s * NSEC_PER_SEC +
-			    copyoff_unit_longest(cmd->unit));
+			    copyoff_unit_longest(cmd->dst_unit));
 }
 
 static void exit_gates(struct copyoff_slot *slot)
@@ -48,6 +48,7 @@ static bool will_redo(const struct copyoff_slot *slot)
 	case COPYOFF_DONE:
 	case COPYOFF_FAIL:
 	case COPYOFF_LIMIT:
+	case COPYOFF_CHANGED:
 		return false;
 	default:
 		return !(slot->job->p.flags & COPYOFF_COPY_NO_FALLBACK);
@@ -66,10 +67,9 @@ static void count(struct copyoff_slot *slot, bool ok)
 	copyoff_stats_command(stats, native ? slot->method :
 			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
 			      cmd->ns, ok);
-	if (native && !ok && cmd->verdict.kind != COPYOFF_LIMIT)
-		copyoff_stats_reason(stats, cmd->verdict.kind == COPYOFF_PATH ?
-				     COPYOFF_REASON_NO_PATH :
-				     COPYOFF_REASON_DEVICE_ERROR);
+	if (native && !ok && !copyoff_verdict_is_again(&cmd->verdict))
+		copyoff_stats_reason(stats,
+				     copyoff_verdict_reason(&cmd->verdict));
 	if (cmd->verdict.doubt)
 		copyoff_stats_reason(stats, COPYOFF_REASON_DOUBT);
 	if (native && will_redo(slot))
@@ -93,8 +93,7 @@ static void report(struct copyoff_slot *slot)
 {
 	const struct copyoff_cmd *cmd = &slot->cmd;
 
-	if (!copyoff_unit_report(cmd->unit, &cmd->verdict, cmd->sectors,
-				 cmd->ns) && !cmd->verdict.doubt)
+	if (!copyoff_route_report(cmd) && !cmd->verdict.doubt)
 		return;
 	dm_table_event(slot->src->ti->table);
 	if (slot->dst->ti->table != slot->src->ti->table)

@@ -207,9 +207,10 @@ static enum copyoff_reason own_reason(struct copyoff_target *t)
 		.unit = t->unit, .opts = &t->opts, .stacked = t->stacked,
 	};
 	struct copyoff_caps caps;
+	bool trial;
 	u32 detail;
 
-	return copyoff_route(&end, &end, &caps, &detail);
+	return copyoff_route(&end, &end, &caps, &trial, &detail);
 }
 
 static const char *own_state(struct copyoff_target *t,

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SCSI EXTENDED COPY, by passthrough to the destination's logical unit.
+ *
+ * The copy manager finds both units by the names that the command has for them.
+ * Names lie: arrays give one to two units, and LUNs are mapped anew below an
+ * open disk. So the first command of a pair is a trial: the names are asked for
+ * afresh, and the destination is compared with the source when it is over.
+ */
+#include <linux/bitmap.h>
+#include <linux/blkdev.h>
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "backend.h"
+#include "delay.h"
+#include "route.h"
+#include "scsi_wire.h"
+
+#define LIST_IDS	256
+
+/* How often a command is sent that only met a unit attention. */
+#define ATTENTIONS	4
+
+/* That long sg_xcopy waits for a copy; the kernel for what is read or written. */
+#define COPY_TIMEOUT	(600 * HZ)
+#define OTHER_TIMEOUT	(60 * HZ)
+
+static unsigned int scsi_inflight = 4;
+module_param(scsi_inflight, uint, 0644);
+MODULE_PARM_DESC(scsi_inflight, "EXTENDED COPY commands at a time for one logical unit, 1 to 128 (4)");
+
+struct scsi_unit {
+	struct scsi_device *sdev;	/* stays as long as its disk is open */
+
+	spinlock_t lock;		/* protects what follows */
+	struct copyoff_designator name;
+	DECLARE_BITMAP(ids, LIST_IDS);	/* list identifiers in use */
+	unsigned int nr_ids;
+	unsigned int last_id;
+	struct wait_queue_head wait;	/* for one of them */
+};
+
+static_assert(COPYOFF_WIRE_BYTES >= 16 + 2 * 32 + COPYOFF_MAX_EXTENTS * 28);
+
+/* ---- commands ---- */
+
+struct message {
+	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
+	bool write;
+	void *buf;
+	u32 bytes;
+	int timeout;
+};
+
+/* Once. */
+static void send(struct scsi_unit *su, const struct message *m,
+		 struct copyoff_scsi_result *r, u32 *got)
+{
+	struct compat_scsi_answer a;
+
+	memset(r, 0, sizeof(*r));
+	r->error = compat_scsi_execute(su->sdev, m->cdb, m->write, m->buf,
+				       m->bytes, m->timeout, &a);
+	if (r->error)
+		return;
+	r->host = a.host;
+	r->status = a.status;
+	r->sense_valid = scsi_sense_valid(&a.sense);
+	r->key = a.sense.sense_key;
+	r->asc = a.sense.asc;
+	r->ascq = a.sense.ascq;
+	*got = m->bytes - clamp_t(int, a.resid, 0, m->bytes);
+}
+
+/*
+ * Again, if all that came back is news that somebody had to be told. But not if
+ * it is news that the unit may have become another.
+ */
+static void send_on(struct scsi_unit *su, const struct message *m,
+		    struct copyoff_scsi_result *r)
+{
+	unsigned int i;
+	u32 got;
+
+	for (i = 0; i < ATTENTIONS; i++) {
+		send(su, m, r, &got);
+		if (!copyoff_scsi_is_attention(r) || copyoff_scsi_is_changed(r))
+			return;
+	}
+}
+
+static bool is_good(const struct copyoff_scsi_result *r)
+{
+	return !r->error && !r->host && !r->status;
+}
+
+/* Ask the unit about itself: before it is used, all its news is old. */
+static bool ask(struct scsi_unit *su, struct message *m, u8 *buf, u32 bytes,
+		struct copyoff_scsi_result *r, u32 *got)
+{
+	unsigned int i;
+
+	m->write = false;
+	m->buf = buf;
+	m->bytes = bytes;
+	m->timeout = OTHER_TIMEOUT;
+	for (i = 0; i < ATTENTIONS; i++) {
+		send(su, m, r, got);
+		if (!copyoff_scsi_is_attention(r))
+			break;
+	}
+	return is_good(r);
+}
+
+/* ---- names ---- */
+
+static void name_of(struct scsi_unit *su, struct copyoff_designator *name)
+{
+	spin_lock(&su->lock);
+	*name = su->name;
+	spin_unlock(&su->lock);
+}
+
+/* True if this is another than it had: what was tried with that is no use. */
+static bool set_name(struct copyoff_unit *unit,
+		     const struct copyoff_designator *name)
+{
+	struct scsi_unit *su = unit->priv;
+	bool same;
+
+	spin_lock(&su->lock);
+	same = su->name.len == name->len &&
+	       !memcmp(su->name.bytes, name->bytes, name->len);
+	su->name = *name;
+	spin_unlock(&su->lock);
+	if (!same)
+		copyoff_unit_renew(unit);
+	return !same;
+}
+
+/* Ask for its name. A good answer may be that it has none. */
+static void ask_name(struct scsi_unit *su, u8 *page,
+		     struct copyoff_designator *name,
+		     struct copyoff_scsi_result *r)
+{
+	struct message m;
+	u32 got;
+
+	copyoff_scsi_cdb_vpd(0x83, COPYOFF_SCSI_INQUIRY_BYTES, m.cdb);
+	memset(name, 0, sizeof(*name));
+	if (ask(su, &m, page, COPYOFF_SCSI_INQUIRY_BYTES, r, &got))
+		copyoff_scsi_designator(page, got, name);
+}
+
+/* ---- list identifiers: one for each copy, and so few copies at a time ---- */
+
+static bool try_id(struct scsi_unit *su, u8 *id)
+{
+	unsigned int most = clamp(READ_ONCE(scsi_inflight), 1U, LIST_IDS / 2U);
+	bool found = false;
+
+	spin_lock(&su->lock);
+	if (su->nr_ids < most) {
+		/* One that was not used for long: who knows what goes on there. */
+		do {
+			su->last_id = (su->last_id + 1) % LIST_IDS;
+		} while (test_bit(su->last_id, su->ids));
+		__set_bit(su->last_id, su->ids);
+		su->nr_ids++;
+		*id = su->last_id;
+		found = true;
+	}
+	spin_unlock(&su->lock);
+	return found;
+}
+
+static void put_id(struct scsi_unit *su, u8 id)
+{
+	spin_lock(&su->lock);
+	__clear_bit(id, su->ids);
+	su->nr_ids--;
+	spin_unlock(&su->lock);
+	wake_up(&su->wait);
+}
+
+/* ---- copying ---- */
+
+/* What the command was made for may have changed below us. */
+static bool same_blocks(const struct copyoff_unit *unit, u32 lba_shift)
+{
+	const struct scsi_unit *su = unit->priv;
+
+	return su->sdev->sector_size == 1U << lba_shift &&
+	       queue_logical_block_size(unit->disk->queue) == 1U << lba_shift;
+}
+
+static bool inside(const struct copyoff_cmd *cmd)
+{
+	u64 size = get_capacity(cmd->src_unit->disk);
+	u32 i;
+
+	if (cmd->dst + cmd->sectors > get_capacity(cmd->dst_unit->disk))
+		return false;
+	for (i = 0; i < cmd->nr; i++)
+		if (cmd->ext[i].src + cmd->ext[i].sectors > size)
+			return false;
+	return true;
+}
+
+static void take_verdict(struct copyoff_cmd *cmd,
+			 const struct copyoff_scsi_result *r)
+{
+	copyoff_scsi_verdict(r, &cmd->verdict);
+	if (copyoff_scsi_is_changed(r))
+		cmd->verdict.kind = COPYOFF_CHANGED;
+}
+
+static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
+{
+	struct scsi_unit *dst = cmd->dst_unit->priv;
+	struct copyoff_designator src_name, dst_name;
+	struct copyoff_xcopy x = {
+		.src = &src_name,
+		.dst = &dst_name,
+		.ext = cmd->ext,
+		.nr = cmd->nr,
+		.dst_sector = cmd->dst,
+		.lba_shift = lba_shift,
+		.use_list_id = true,
+	};
+	struct message m = {
+		.write = true, .buf = cmd->wire, .timeout = COPY_TIMEOUT,
+	};
+	struct copyoff_scsi_result r;
+
+	name_of(cmd->src_unit->priv, &src_name);
+	name_of(dst, &dst_name);
+	wait_event(dst->wait, try_id(dst, &x.list_id));
+	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
+	cmd->began = ktime_get_ns();
+	send_on(dst, &m, &r);
+	cmd->ns = ktime_get_ns() - cmd->began;
+	put_id(dst, x.list_id);
+	take_verdict(cmd, &r);
+}
+
+/* ---- the trial ---- */
+
+struct trial {
+	u32 lba_shift;
+	u32 bytes;
+	u8 *src;		/* what is to be copied */
+	u8 *dst;		/* what is there in its place */
+	u8 *page;		/* for INQUIRY */
+};
+
+static void trial_free(struct trial *t)
+{
+	kfree(t->src);
+	kfree(t->dst);
+	kfree(t->page);
+}
+
+static bool trial_alloc(const struct copyoff_cmd *cmd, struct trial *t)
+{
+	t->bytes = cmd->sectors << SECTOR_SHIFT;
+	t->src = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
+	t->dst = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
+	t->page = kmalloc(COPYOFF_SCSI_INQUIRY_BYTES, GFP_NOIO | __GFP_NOWARN);
+	return t->src && t->dst && t->page;
+}
+
+/* False: with the verdict set. */
+static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
+		     struct copyoff_unit *unit, bool write, u64 sector,
+		     u32 sectors, void *buf)
+{
+	struct message m = {
+		.write = write,
+		.buf = buf,
+		.bytes = sectors << SECTOR_SHIFT,
+		.timeout = OTHER_TIMEOUT,
+	};
+	struct copyoff_scsi_result r;
+	u32 shift = t->lba_shift - SECTOR_SHIFT;
+
+	copyoff_scsi_cdb_transfer(write, sector >> shift, sectors >> shift,
+				  m.cdb);
+	send_on(unit->priv, &m, &r);
+	take_verdict(cmd, &r);
+	/* What was only read is never in doubt. */
+	cmd->verdict.doubt &= write;
+	/* A unit that reads and writes no better: the host will find out. */
+	if (cmd->verdict.kind == COPYOFF_UNSUPPORTED)
+		cmd->verdict.kind = COPYOFF_REDO;
+	return cmd->verdict.kind == COPYOFF_DONE;
+}
+
+static bool read_source(struct copyoff_cmd *cmd, const struct trial *t,
+			u8 *buf)
+{
+	u32 i;
+
+	for (i = 0; i < cmd->nr; i++) {
+		const struct copyoff_extent *e = &cmd->ext[i];
+
+		if (!transfer(cmd, t, cmd->src_unit, false, e->src, e->sectors,
+			      buf))
+			return false;
+		buf += e->sectors << SECTOR_SHIFT;
+	}
+	return true;
+}
+
+static bool read_destination(struct copyoff_cmd *cmd, const struct trial *t)
+{
+	return transfer(cmd, t, cmd->dst_unit, false, cmd->dst, cmd->sectors,
+			t->dst);
+}
+
+/*
+ * Both sides are the same already: then nobody could see where the copy goes.
+ * So make one block differ, which is about to be overwritten anyway.
+ */
+static bool mark(struct copyoff_cmd *cmd, const struct trial *t)
+{
+	u32 i, block = 1U << t->lba_shift, sectors = block >> SECTOR_SHIFT;
+	u8 *last = t->dst + t->bytes - block;
+
+	for (i = 0; i < block; i++)
+		last[i] = ~last[i];
+	return transfer(cmd, t, cmd->dst_unit, true,
+			cmd->dst + cmd->sectors - sectors, sectors, last);
+}
+
+/* The copy is said to be done. Is it? */
+static void compare(struct copyoff_cmd *cmd, const struct trial *t)
+{
+	if (!read_destination(cmd, t) || !memcmp(t->src, t->dst, t->bytes))
+		return;
+	/* Somebody may have written to the source meanwhile. */
+	if (!read_source(cmd, t, t->dst))
+		return;
+	cmd->verdict.kind = memcmp(t->src, t->dst, t->bytes) ?
+			    COPYOFF_REDO : COPYOFF_ASTRAY;
+}
+
+/* Under the name that it has now. False: with the verdict set. */
+static bool refresh_name(struct copyoff_cmd *cmd, const struct trial *t,
+			 struct copyoff_unit *unit)
+{
+	struct copyoff_designator name;
+	struct copyoff_scsi_result r;
+	bool same;
+
+	ask_name(unit->priv, t->page, &name, &r);
+	take_verdict(cmd, &r);
+	cmd->verdict.doubt = false;
+	if (cmd->verdict.kind != COPYOFF_DONE) {
+		cmd->verdict.kind = COPYOFF_REDO;
+		return false;
+	}
+	same = !set_name(unit, &name);
+	if (!same)
+		cmd->verdict.kind = name.len ? COPYOFF_CHANGED :
+					       COPYOFF_UNSUPPORTED;
+	return same;
+}
+
+static void try(struct copyoff_cmd *cmd, struct trial *t)
+{
+	if (!refresh_name(cmd, t, cmd->src_unit) ||
+	    !refresh_name(cmd, t, cmd->dst_unit) ||
+	    !read_source(cmd, t, t->src) || !read_destination(cmd, t))
+		return;
+	if (!memcmp(t->src, t->dst, t->bytes) && !mark(cmd, t))
+		return;
+	copy(cmd, t->lba_shift);
+	if (cmd->verdict.kind == COPYOFF_DONE)
+		compare(cmd, t);
+}
+
+static void run_trial(struct copyoff_cmd *cmd, u32 lba_shift)
+{
+	struct trial t = { .lba_shift = lba_shift };
+
+	/* Planned when the pair still was trusted: plan anew. */
+	if (cmd->sectors > max(COPYOFF_TRIAL_SECTORS, cmd->block_sectors)) {
+		cmd->verdict.kind = COPYOFF_CHANGED;
+		return;
+	}
+	cmd->verdict.kind = COPYOFF_REDO;
+	if (trial_alloc(cmd, &t))
+		try(cmd, &t);
+	trial_free(&t);
+}
+
+static void run(struct copyoff_cmd *cmd)
+{
+	u32 lba_shift = SECTOR_SHIFT + ilog2(cmd->block_sectors);
+
+	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
+	cmd->ns = 0;
+	if (!same_blocks(cmd->src_unit, lba_shift) ||
+	    !same_blocks(cmd->dst_unit, lba_shift))
+		cmd->verdict.kind = COPYOFF_UNSUPPORTED;
+	else if (!inside(cmd))
+		cmd->verdict.kind = COPYOFF_REDO;
+	else if (cmd->trial)
+		run_trial(cmd, lba_shift);
+	else
+		copy(cmd, lba_shift);
+}
+
+static void scsi_work(struct work_struct *work)
+{
+	struct copyoff_cmd *cmd = container_of(work, struct copyoff_cmd, work);
+	/* The gates are entered: reclaim must not wait for I/O above them. */
+	unsigned int noio = memalloc_noio_save();
+
+	copyoff_delay(COPYOFF_DELAY_COMMAND_SEND);
+	run(cmd);
+	copyoff_delay(COPYOFF_DELAY_COMMAND_ANSWERED);
+	memalloc_noio_restore(noio);
+	cmd->end(cmd);
+}
+
+static void scsi_submit(struct copyoff_cmd *cmd)
+{
+	INIT_WORK(&cmd->work, scsi_work);
+	if (cmd->run_here)
+		scsi_work(&cmd->work);
+	else
+		queue_work(copyoff_wq, &cmd->work);
+}
+
+/* ---- probing ---- */
+
+static struct scsi_device *sdev_of(struct gendisk *disk)
+{
+	struct device *parent = disk_to_dev(disk)->parent;
+	struct scsi_device *sdev;
+
+	if (!parent || !scsi_is_sdev_device(parent))
+		return NULL;
+	sdev = to_scsi_device(parent);
+	return sdev->type == TYPE_DISK || sdev->type == TYPE_ZBC ? sdev : NULL;
+}
+
+/* No answer: it may be asked again. Sense: it does not know of that. */
+static bool no_answer(const struct copyoff_scsi_result *r)
+{
+	return r->error || r->host || !r->sense_valid;
+}
+
+/* What it says of EXTENDED COPY, if it says anything. */
+static void probe_limits(struct scsi_unit *su, u8 *buf,
+			 struct copyoff_found *found)
+{
+	struct copyoff_scsi_parameters p;
+	struct copyoff_scsi_result r;
+	struct message m;
+	u32 got, align;
+
+	copyoff_scsi_default_limits(found->limits.lba_shift, &found->limits);
+	copyoff_scsi_cdb_vpd(0x8f, COPYOFF_SCSI_INQUIRY_BYTES, m.cdb);
+	if (ask(su, &m, buf, COPYOFF_SCSI_INQUIRY_BYTES, &r, &got) &&
+	    !copyoff_scsi_3pc_page(buf, got))
+		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	copyoff_scsi_cdb_parameters(COPYOFF_SCSI_PARAMETERS_BYTES, m.cdb);
+	if (!ask(su, &m, buf, COPYOFF_SCSI_PARAMETERS_BYTES, &r, &got) ||
+	    !copyoff_scsi_parse_parameters(buf, got, found->limits.lba_shift,
+					   &p))
+		return;
+	if (p.types_known && !p.types_wanted)
+		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	found->limits = p.limits;
+	/* 65535 blocks: the next command should not begin at an odd one. */
+	align = max(PAGE_SIZE >> found->limits.lba_shift, 1UL);
+	if (found->limits.extent_lbas > align)
+		found->limits.extent_lbas =
+			round_down(found->limits.extent_lbas, align);
+}
+
+static void probe_copy(struct copyoff_unit *unit, struct copyoff_found *found)
+{
+	struct scsi_unit *su = unit->priv;
+	u8 *buf = kmalloc(COPYOFF_SCSI_INQUIRY_BYTES, GFP_KERNEL);
+	struct copyoff_designator name;
+	struct copyoff_scsi_result r;
+
+	found->no_memory = !buf;
+	if (!buf)
+		return;
+	found->reason = COPYOFF_REASON_NONE;
+	ask_name(su, buf, &name, &r);
+	if (!is_good(&r) && no_answer(&r)) {
+		found->reason = COPYOFF_REASON_NO_PATH;
+		found->complete = false;
+	} else if (!name.len) {
+		found->reason = COPYOFF_REASON_NO_DESIGNATOR;
+	} else {
+		probe_limits(su, buf, found);
+	}
+	set_name(unit, &name);
+	kfree(buf);
+}
+
+static bool scsi_unit_create(struct copyoff_unit *unit,
+			     struct scsi_device *sdev)
+{
+	struct scsi_unit *su;
+
+	if (unit->priv)
+		return true;
+	su = kzalloc(sizeof(*su), GFP_KERNEL);
+	if (!su)
+		return false;
+	su->sdev = sdev;
+	spin_lock_init(&su->lock);
+	init_waitqueue_head(&su->wait);
+	unit->priv = su;
+	return true;
+}
+
+static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
+		       blk_mode_t mode, struct copyoff_found *found)
+{
+	struct scsi_device *sdev = sdev_of(unit->disk);
+
+	if (!sdev)
+		return false;
+	if (!scsi_unit_create(unit, sdev)) {
+		found->no_memory = true;
+		return false;
+	}
+	/* Many a disk that has nothing to say of copies chokes on questions. */
+	if (!copyoff_scsi_has_3pc(sdev->inquiry, sdev->inquiry_len))
+		return true;
+	if (sdev->sector_size != bdev_logical_block_size(bdev))
+		found->reason = COPYOFF_REASON_BLOCK_SIZE;
+	else
+		probe_copy(unit, found);
+	return true;
+}
+
+static void scsi_release(struct copyoff_unit *unit)
+{
+	kfree(unit->priv);
+}
+
+const struct copyoff_backend copyoff_backend_scsi = {
+	.method = COPYOFF_METHOD_SCSI,
+	.name = "scsi",
+	.pairs = true,
+	.probe = scsi_probe,
+	.release = scsi_release,
+	.submit = scsi_submit,
+};
