@@ -110,7 +110,7 @@ sectors() { blockdev --getsz "$1"; }
 # load [PARAMETER=VALUE...]: our module, after what it builds on
 load() {
 	[ -f "$MODULE" ] || fail "no module was built for $KERNEL"
-	modprobe -a dm_mod nvme
+	modprobe -a dm_mod nvme scsi_mod
 	insmod "$MODULE" "$@"
 	note_symbols
 }
