@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * v6.4 ("driver core: class: remove struct class_interface * from
+ * v6.4, 2243acd50ac4 ("driver core: class: remove struct class_interface * from
  * callbacks").
  */
 #include <linux/device.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* v6.3 ("scsi: core: Add struct for args to execution functions"). */
+/*
+ * v6.3, d0949565811f ("scsi: core: Add struct for args to execution
+ * functions").
+ */
 #include <scsi/scsi_device.h>
 
 int copyoff_probe(struct scsi_device *sdev, const unsigned char *cdb, void *buf,

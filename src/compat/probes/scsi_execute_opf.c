@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* v6.0 ("scsi: core: Use the new blk_opf_t type"), gone in v6.3. */
+/*
+ * v6.0, 2599cac57a9a ("scsi/core: Use the new blk_opf_t type"), gone in v6.3.
+ */
 #include <linux/dma-direction.h>
 #include <scsi/scsi_device.h>
 
