@@ -96,6 +96,12 @@ static void unwatch(struct copyoff_async *a)
 	a->queue = NULL;
 }
 
+/* Commands are waited for in any case, and nothing is late in its sleep. */
+static bool may_be_late(enum copyoff_wait w)
+{
+	return w != COPYOFF_WAIT_CMD && w != COPYOFF_WAIT_AWAKE;
+}
+
 /* Be queued when it is due; false if it is already. */
 static bool watch(struct copyoff_async *a, enum copyoff_wait w)
 {
@@ -106,7 +112,7 @@ static bool watch(struct copyoff_async *a, enum copyoff_wait w)
 		return false;
 	}
 	/* Nothing if it is queued by now: then there are news. */
-	if (a->job->deadline && !a->job->cancel_error)
+	if (a->job->deadline && may_be_late(w))
 		queue_delayed_work(rounds_wq, &a->work,
 				   copyoff_job_time_left(a->job));
 	return true;

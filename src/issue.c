@@ -304,10 +304,18 @@ static bool fetch(struct copyoff_job *job)
 
 /*
  * Have as many ranges at hand as one command can take. In no gate: this goes
- * to user memory and to the page cache.
+ * to user memory and to the page cache. There it would wait for a suspended
+ * device; what has a caller may, but nobody's worker is to be parked with a job.
  */
 static enum copyoff_wait fetch_ahead(struct copyoff_job *job)
 {
+	enum copyoff_wait w;
+
+	if (job->p.stop && job->fetched != job->p.nr_ranges) {
+		w = copyoff_sides_open(job);
+		if (w)
+			return w;
+	}
 	while (job->fetched - job->next.range < COPYOFF_MAX_EXTENTS)
 		if (!fetch(job))
 			break;

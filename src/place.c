@@ -73,3 +73,19 @@ void copyoff_places_leave(struct copyoff_place *src, struct copyoff_place *dst)
 	if (d && d != s)
 		copyoff_gate_exit(d);
 }
+
+static bool side_closed(struct copyoff_job *job, struct copyoff_record *rec)
+{
+	if (!rec || !copyoff_record_closed(rec, &job->wait_events))
+		return false;
+	job->wait_rec = rec;
+	return true;
+}
+
+enum copyoff_wait copyoff_sides_open(struct copyoff_job *job)
+{
+	copyoff_job_find_records(job);
+	if (side_closed(job, job->src.rec) || side_closed(job, job->dst.rec))
+		return COPYOFF_WAIT_GATE;
+	return COPYOFF_GO;
+}

@@ -38,4 +38,10 @@ enum copyoff_wait copyoff_places_enter(struct copyoff_job *job,
 void copyoff_places_leave(struct copyoff_place *src,
 			  struct copyoff_place *dst);
 
+/*
+ * May the sides' devices themselves be used, as far as can be told? If not, sets
+ * what the job is to wait for. Enters no gate: it may close a moment later.
+ */
+enum copyoff_wait copyoff_sides_open(struct copyoff_job *job);
+
 #endif /* COPYOFF_PLACE_H */

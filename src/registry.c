@@ -319,6 +319,21 @@ bool copyoff_record_live(struct copyoff_record *rec)
 	return live;
 }
 
+bool copyoff_record_closed(struct copyoff_record *rec, u64 *events)
+{
+	struct copyoff_target *t;
+	unsigned long flags;
+	bool closed;
+
+	spin_lock_irqsave(&rec->lock, flags);
+	/* All lines are closed, and opened, together. */
+	t = first_live(rec);
+	closed = rec->partial || (t && !t->open);
+	*events = rec->events;
+	spin_unlock_irqrestore(&rec->lock, flags);
+	return closed;
+}
+
 /*
  * Under rec->lock. Sets the target at @sector, and how far the answer holds in
  * both directions.

@@ -104,6 +104,14 @@ void copyoff_record_put(struct copyoff_record *rec);
 /* Does the live table have any copyoff line? */
 bool copyoff_record_live(struct copyoff_record *rec);
 
+/*
+ * copyoff_record_closed() - is the device suspended, or about to be?
+ * @events: to wait for a change of, if so
+ *
+ * What goes through the device itself would wait for the resume. Any context.
+ */
+bool copyoff_record_closed(struct copyoff_record *rec, u64 *events);
+
 /* What lies at a sector of a device. */
 struct copyoff_map {
 	struct copyoff_target *target;	/* NULL: no live copyoff line */
