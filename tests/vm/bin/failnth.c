@@ -6,7 +6,7 @@
  * and must leave things as it says.
  *
  *   features | query SRC DST
- *   copy ...                                       see failnth_copy.c
+ *   copy|submit ...                                see failnth_copy.c
  *   load|resume|suspend|status|table|remove ...    see failnth_dm.c
  *   message NAME WORD...
  *   insmod FILE [PARAMETER...]
@@ -249,8 +249,8 @@ int main(int argc, char **argv)
 		features_main();
 	else if (!strcmp(word, "query") && argc == 4)
 		query_main(argv[2], argv[3]);
-	else if (!strcmp(word, "copy"))
-		copy_main(argc - 2, argv + 2);
+	else if (!strcmp(word, "copy") || !strcmp(word, "submit"))
+		copy_main(argc - 2, argv + 2, !strcmp(word, "submit"));
 	else if (!strcmp(word, "insmod") && argc > 2)
 		insmod_main(argc - 2, argv + 2);
 	else if (!dm_main(word, argc - 2, argv + 2))

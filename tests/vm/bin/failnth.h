@@ -32,8 +32,8 @@ int open_or_die(const char *path, int flags);
 /* Send a device that dm made a message, if it is one. */
 void dm_message(const char *path, const char *text);
 
-/* The words after "copy"; see the usage. */
-void copy_main(int argc, char **argv);
+/* The words after "copy", or "submit"; see the usage. */
+void copy_main(int argc, char **argv, bool by_submit);
 
 /* True if the word was one of device-mapper's, and has been done. */
 bool dm_main(const char *word, int argc, char **argv);

@@ -5,6 +5,9 @@
  * from BASE on. SRC and DST begin where the devices below them do; what is there
  * is compared by way of the latter. HOW is "direct", or "cached": the source is
  * dirty in the page cache, and the destination is held there too.
+ *
+ * failnth submit ...: the same by COPYOFF_IOC_SUBMIT, of which alone the allocations
+ * fail; where it does not, the record must be right.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -12,6 +15,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +37,7 @@ struct copy {
 	int ctl, lower_src, lower_dst;
 	const char *src_path, *dst_path;
 	bool cached;
+	bool submit;
 	uint8_t *src, *old, *want, *got;	/* AREA bytes each */
 };
 
@@ -115,7 +120,36 @@ static int copy_call(void *arg)
 	return ioctl(cp->ctl, COPYOFF_IOC_COPY, &cp->c) ? errno : 0;
 }
 
+static int submit_call(void *arg)
+{
+	struct copy *cp = arg;
+	struct copyoff_submit s = { .size = sizeof(s), .copy = (uintptr_t)&cp->c };
+
+	return ioctl(cp->ctl, COPYOFF_IOC_SUBMIT, &s) ? errno : 0;
+}
+
 /* ---- after ---- */
+
+/* What came of a job, as if it had been a copy. */
+static void take_record(struct copy *cp, int error)
+{
+	struct pollfd p = { .fd = cp->ctl, .events = POLLIN };
+	struct copyoff_completion r = { .failed_range = cp->c.nr_ranges, .error = error };
+
+	if (error && poll(&p, 1, 0))
+		errx(1, "a record of what was refused");
+	if (!error && read(cp->ctl, &r, sizeof(r)) != sizeof(r))
+		err(1, "no record");
+	if (!error && r.error)
+		errx(1, "the job has failed: %s", strerrorname_np(r.error));
+	cp->c.error = r.error;
+	cp->c.bytes_done = r.bytes_done;
+	cp->c.bytes_nvme = r.bytes_nvme;
+	cp->c.bytes_scsi = r.bytes_scsi;
+	cp->c.bytes_host = r.bytes_host;
+	cp->c.failed_range = r.failed_range;
+	cp->c.result_flags = r.result_flags;
+}
 
 static void check_answer(const struct copyoff_copy *c, uint64_t all, int error)
 {
@@ -188,6 +222,8 @@ static void copy_after(void *arg, int error)
 {
 	struct copy *cp = arg;
 
+	if (cp->submit)
+		take_record(cp, error);
 	check_answer(&cp->c, total(cp), error);
 	get(cp->lower_dst, cp->got, 0, AREA);
 	check_ranges(cp);
@@ -224,10 +260,11 @@ static void make_ranges(struct copy *cp, uint32_t nr, uint32_t length,
 	cp->c.range_size = sizeof(*cp->range);
 }
 
-void copy_main(int argc, char **argv)
+void copy_main(int argc, char **argv, bool by_submit)
 {
-	static const struct action action = {
-		.before = copy_before, .call = copy_call, .after = copy_after,
+	const struct action action = {
+		.before = copy_before, .after = copy_after,
+		.call = by_submit ? submit_call : copy_call,
 	};
 	struct copy cp = {
 		.c.size = sizeof(cp.c),
@@ -237,6 +274,7 @@ void copy_main(int argc, char **argv)
 
 	if (argc != 9)
 		errx(2, "copy FLAGS NR LENGTH GAP HOW SRC DST LOWER-SRC LOWER-DST");
+	cp.submit = by_submit;
 	cp.c.flags = strtoul(argv[0], NULL, 0);
 	make_ranges(&cp, strtoul(argv[1], NULL, 0), strtoul(argv[2], NULL, 0),
 		    strtoul(argv[3], NULL, 0));

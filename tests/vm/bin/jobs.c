@@ -8,6 +8,11 @@
  *                           ranges; all records, and all bytes
  *   cancel ROUNDS NR LENGTH NR jobs, each cancelled at a moment of its own
  *   close ROUNDS NR LENGTH  NR jobs, and the file is closed at some moment
+ *   steps NR LENGTH RANGES ERROR
+ *                           what standard input says, line by line, each told
+ *                           when it is done: "dirty" the sources in the page
+ *                           cache, "submit" NR jobs, they are "parked" at a
+ *                           suspended device, their "records" have that errno
  *
  * Job N copies from N * LENGTH to DST_AT + N * LENGTH. Contents are made up and
  * compared by itself, past the page cache. -s: of the moments. Dies, with a
@@ -29,9 +34,11 @@
 #define DST_AT		(512ULL << 20)
 #define NEW		1	/* contents of sources... */
 #define OLD		2	/* ...and of destinations */
+#define NEWER		3	/* of sources that were dirtied */
 
 static struct rig rig;
 static uint64_t ids[MOST];
+static bool dirtied;
 
 static struct place place_of(uint64_t n, uint64_t length, uint32_t ranges)
 {
@@ -211,6 +218,64 @@ static void closes(uint64_t rounds, uint64_t nr, uint64_t length)
 	printf("rounds=%" PRIu64 "\nin_the_middle=%" PRIu64 "\n", rounds, some);
 }
 
+/* ---- step by step ---- */
+
+static void wait_parked(uint64_t nr)
+{
+	uint64_t n, tries;
+
+	for (n = 0, tries = 0; n < nr && tries < 6000; tries++) {
+		struct timespec t = { .tv_nsec = 10000000 };
+
+		if (status(&rig, ids[n]).state == COPYOFF_JOB_WAIT_DEVICE)
+			n++;
+		else
+			nanosleep(&t, NULL);
+	}
+	if (n < nr)
+		errx(1, "job %" PRIu64 " does not wait: state %u", n, status(&rig, ids[n]).state);
+}
+
+static void read_all(uint64_t nr, uint64_t length, int error)
+{
+	uint64_t i, seed = dirtied ? NEWER : NEW;
+
+	for (i = 0; i < nr; i++) {
+		struct copyoff_completion c = record(&rig);
+		uint64_t n = job_of(&c, nr), at = DST_AT + n * length;
+
+		check_counts(&c);
+		if (c.error != error || (!error && c.bytes_done != length))
+			errx(1, "job %" PRIu64 ": error %d after %llu bytes", n, c.error,
+			     c.bytes_done);
+		if (!error && same(rig.direct_dst, at, seed, n * length, length) != length)
+			errx(1, "job %" PRIu64 ": wrong bytes", n);
+	}
+}
+
+static void steps(uint64_t nr, uint64_t length, uint32_t ranges, int error)
+{
+	char word[32];
+
+	prepare(nr, length);
+	puts("ok");
+	while (fgets(word, sizeof(word), stdin)) {
+		if (!strcmp(word, "dirty\n")) {
+			put(rig.src, NEWER, 0, nr * length);
+			dirtied = true;
+		} else if (!strcmp(word, "submit\n")) {
+			submit_all(nr, length, ranges);
+		} else if (!strcmp(word, "parked\n")) {
+			wait_parked(nr);
+		} else if (!strcmp(word, "records\n")) {
+			read_all(nr, length, error);
+		} else {
+			errx(2, "what is %s", word);
+		}
+		puts("ok");
+	}
+}
+
 /* ---- the words ---- */
 
 static void run(const char *word, char **arg, int args)
@@ -221,6 +286,8 @@ static void run(const char *word, char **arg, int args)
 		cancels(number(arg[0]), number(arg[1]), number(arg[2]));
 	else if (!strcmp(word, "close") && args == 3)
 		closes(number(arg[0]), number(arg[1]), number(arg[2]));
+	else if (!strcmp(word, "steps") && args == 4)
+		steps(number(arg[0]), number(arg[1]), number(arg[2]), number(arg[3]));
 	else
 		errx(2, "usage: see the head of jobs.c");
 }

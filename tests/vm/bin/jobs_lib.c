@@ -43,7 +43,7 @@ void rig_close_ctl(struct rig *r)
 void rig_open(struct rig *r, const char *src, const char *dst)
 {
 	*r = (struct rig) {
-		.src = open_or_die(src, O_RDONLY),
+		.src = open_or_die(src, O_RDWR),
 		.dst = open_or_die(dst, O_RDWR),
 		.direct_src = open_or_die(src, O_RDWR | O_DIRECT),
 		.direct_dst = open_or_die(dst, O_RDWR | O_DIRECT),

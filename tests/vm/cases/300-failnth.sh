@@ -49,4 +49,10 @@ echo 0 >/sys/module/dm_copyoff/parameters/host_kcopyd
 # Around the page cache.
 copy 3 0 4 8192 4096 cached $ONE $ONE "$A" "$A"
 copy 3 4 4 8192 4096 cached $ONE $TWO "$A" "$B"
+
+# A job that does not block: it is refused, or all of it is done.
+failnth 5 submit 0 60 4096 4096 direct $ONE $ONE "$A" "$A"
+some_enomem
+failnth 5 submit 2 4 262144 4096 direct $ONE $TWO "$A" "$B"
+some_enomem
 same "$(dmsetup status one | awk '{ print $6 }')" 0 "commands in flight"

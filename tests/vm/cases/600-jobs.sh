@@ -6,6 +6,7 @@
 # Jobs that do not block: as many as 256 at once, by the device and by the host, of
 # one range and of as many as there may be; every record and every byte.
 
+. "$TOP/tests/vm/jobs.sh"
 load
 A=$(ns 1)
 B=$(ns 2)
@@ -13,9 +14,6 @@ mkdev one "$(copyoff_table "$A")"
 mkdev two "$(copyoff_table "$B")"
 ONE=/dev/mapper/one
 TWO=/dev/mapper/two
-
-jobs() { "$TOP/build/vm-bin/jobs" "$@" >/run/out; cat /run/out; }
-of_jobs() { sed -n "s/^$1=//p" /run/out; }
 
 # all_by METHOD BYTES: that much, and nothing else
 all_by() {
@@ -28,8 +26,8 @@ all_by nvme $((4 << 20))
 jobs many $ONE $ONE 256 256k 1
 all_by nvme $((64 << 20))
 # By the host: in both gates, and in two halves.
-jobs -f 2 many $ONE $TWO 256 64k 4
+jobs -f $NO_OFFLOAD many $ONE $TWO 256 64k 4
 all_by host $((16 << 20))
-jobs -f 4 many $ONE $ONE 2 8M 16384
+jobs -f $SYNC many $ONE $ONE 2 8M 16384
 all_by nvme $((16 << 20))
-same "$(dmsetup status one | awk '{ print $6 }')" 0 "commands in flight"
+idle one two

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * jobs: the tests of asynchronous jobs, what their parts share.
+ */
+#ifndef JOBS_H
+#define JOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/dm-copyoff.h>
+
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define PAGE		4096U
+#define KB		1024ULL
+#define MB		(1024 * KB)
+#define RANGE		(64 * KB)	/* of which a request has three */
+#define ROOM		(512 * KB)	/* what is looked at, of each device */
+#define RECORD		sizeof(struct copyoff_completion)
+
+enum role { A, B, PLAIN, PLAIN2, SLOW, ROLES };
+
+struct dev {
+	const char *role, *path;
+	int rd, wr, direct;
+};
+
+extern struct dev devs[ROLES];
+extern int ctl;
+
+/* Each ends at memory that cannot be touched; ROOM bytes before that. */
+extern u8 *sub_end, *copy_end, *list_end, *rec_end;
+
+/* What base() makes of them: a request that is all right. */
+extern struct copyoff_submit *sub;
+extern struct copyoff_copy *cpy;
+extern struct copyoff_range *list;
+void base(void);
+
+__attribute__((format(printf, 1, 2), noreturn))
+void die(const char *fmt, ...);
+/* The first complaint of a test counts. */
+__attribute__((format(printf, 1, 2)))
+void complain(const char *fmt, ...);
+void verdict(const char *what, const char *name);
+void same(const char *what, u64 got, u64 want);
+void same_errno(int got, int want);
+
+/* From the start of b: so many new bytes, then old ones; and all are old again. */
+void check_bytes(u64 done);
+
+/* 0 or an errno. */
+int submit(void);
+/* One record, of sub; waits for it. */
+void take(struct copyoff_completion *c);
+void check_record(const struct copyoff_completion *c, int error, u32 bad,
+		  u32 nr, u64 done);
+void check_none(void);
+
+void test_submit(void);		/* jobs_submit.c */
+void test_records(void);	/* jobs_records.c */
+
+#endif
