@@ -4,7 +4,6 @@
  */
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -40,17 +39,6 @@ static_assert(sizeof(struct copyoff_xcopy_segment) == 28);
 #define CODE_SET_BINARY		1
 #define ASSOCIATION_MASK	0x30
 #define TYPE_NAA		3
-
-/* Status: SAM-5 table 30. */
-#define STATUS_GOOD		0x00
-#define STATUS_CHECK		0x02
-#define STATUS_CONFLICT		0x18
-
-/* Sense keys. */
-#define KEY_ILLEGAL_REQUEST	0x5
-#define KEY_UNIT_ATTENTION	0x6
-#define KEY_DATA_PROTECT	0x7
-#define KEY_COPY_ABORTED	0xa
 
 static u32 get16(const u8 *p)
 {
@@ -330,91 +318,4 @@ void copyoff_scsi_cdb_transfer(bool write, u64 lba, u32 blocks, u8 *cdb)
 	put32(cdb + 2, lba >> 32);
 	put32(cdb + 6, lba);
 	put32(cdb + 10, blocks);
-}
-
-/* ---- answers ---- */
-
-static bool is_sense(const struct copyoff_scsi_result *r, u8 key)
-{
-	return !r->error && !r->host && r->status == STATUS_CHECK &&
-	       r->sense_valid && r->key == key;
-}
-
-bool copyoff_scsi_is_attention(const struct copyoff_scsi_result *r)
-{
-	return is_sense(r, KEY_UNIT_ATTENTION);
-}
-
-/* Power on or reset; or the reported LUNs, or the unit's own data, changed. */
-bool copyoff_scsi_is_changed(const struct copyoff_scsi_result *r)
-{
-	return copyoff_scsi_is_attention(r) &&
-	       (r->asc == 0x29 || r->asc == 0x3f);
-}
-
-static enum copyoff_verdict_kind illegal_request(const struct copyoff_scsi_result *r)
-{
-	/* Too many segment descriptors; parameter list too long. */
-	if (r->asc == 0x26 && r->ascq == 0x08)
-		return COPYOFF_LIMIT;
-	if (r->asc == 0x1a)
-		return COPYOFF_LIMIT;
-	return COPYOFF_UNSUPPORTED;
-}
-
-static void data_protect(const struct copyoff_scsi_result *r,
-			 struct copyoff_verdict *v)
-{
-	v->kind = COPYOFF_FAIL;
-	/* Space allocation failed write protect: thin, and full. */
-	v->err = r->asc == 0x27 && r->ascq == 0x07 ? -ENOSPC : -EROFS;
-}
-
-static void check_condition(const struct copyoff_scsi_result *r,
-			    struct copyoff_verdict *v)
-{
-	v->kind = COPYOFF_REDO;
-	if (!r->sense_valid)
-		return;
-	v->detail = r->key << 16 | r->asc << 8 | r->ascq;
-	switch (r->key) {
-	case KEY_ILLEGAL_REQUEST:
-		v->kind = illegal_request(r);
-		break;
-	case KEY_DATA_PROTECT:
-		data_protect(r, v);
-		break;
-	case KEY_COPY_ABORTED:
-		/* Unreachable, or not the unit that was expected. */
-		if (r->asc != 0x0d || (r->ascq != 0x02 && r->ascq != 0x03))
-			break;
-		v->kind = COPYOFF_UNSUPPORTED;
-		v->pair = true;
-		break;
-	}
-}
-
-void copyoff_scsi_verdict(const struct copyoff_scsi_result *r,
-			  struct copyoff_verdict *v)
-{
-	memset(v, 0, sizeof(*v));
-	if (r->error) {
-		/* Never sent. */
-		v->kind = r->error == -ENODEV ? COPYOFF_PATH : COPYOFF_REDO;
-	} else if (r->host) {
-		v->kind = COPYOFF_PATH;
-		v->doubt = true;
-		v->detail = (u32)r->host << 24;
-	} else if (r->status == STATUS_GOOD) {
-		v->kind = COPYOFF_DONE;
-	} else if (r->status == STATUS_CONFLICT) {
-		v->kind = COPYOFF_FAIL;
-		v->err = -EBADE;
-		v->detail = STATUS_CONFLICT;
-	} else if (r->status == STATUS_CHECK) {
-		check_condition(r, v);
-	} else {
-		v->kind = COPYOFF_REDO;
-		v->detail = r->status;
-	}
 }

@@ -11,7 +11,7 @@
 
 #include "limits.h"
 #include "range.h"
-#include "verdict.h"
+#include "scsi_sense.h"
 
 #define COPYOFF_SCSI_CDB_BYTES		16
 #define COPYOFF_SCSI_INQUIRY_BYTES	0x2000
@@ -132,25 +132,6 @@ void copyoff_scsi_cdb_vpd(u8 page, u16 len, u8 *cdb);
 /* RECEIVE COPY STATUS (LID1); READ (16) or WRITE (16) of @blocks. */
 void copyoff_scsi_cdb_status(u8 list_id, u32 len, u8 *cdb);
 void copyoff_scsi_cdb_transfer(bool write, u64 lba, u32 blocks, u8 *cdb);
-
-/* What came back for a command. */
-struct copyoff_scsi_result {
-	int error;		/* negative errno of the transport, or 0 */
-	u8 host;		/* host byte, DID_* */
-	u8 status;		/* SAM status */
-	bool sense_valid;
-	u8 key;
-	u8 asc;
-	u8 ascq;
-};
-
-/* Shall it be sent again just so? And has the unit perhaps become another? */
-bool copyoff_scsi_is_attention(const struct copyoff_scsi_result *r);
-bool copyoff_scsi_is_changed(const struct copyoff_scsi_result *r);
-
-/* What to do after an EXTENDED COPY. Detail: key, ASC and ASCQ, a byte each. */
-void copyoff_scsi_verdict(const struct copyoff_scsi_result *r,
-			  struct copyoff_verdict *v);
 
 /* What a copy manager says about a copy of before, RECEIVE COPY STATUS. */
 enum copyoff_scsi_progress {
