@@ -35,9 +35,7 @@ static_assert(sizeof(struct copyoff_xcopy_segment) == 28);
 
 /* Designators: 7.8.6. */
 #define PAGE_HEADER		4
-#define DESIGNATOR_HEADER	4
 #define CODE_SET_BINARY		1
-#define ASSOCIATION_MASK	0x30
 #define TYPE_NAA		3
 
 static u32 get16(const u8 *p)
@@ -63,47 +61,6 @@ static void put32(u8 *p, u32 v)
 }
 
 /* ---- what a device says of itself ---- */
-
-/* How good a name is it? 0: of no use. */
-static u32 rank(const u8 *d, u32 len)
-{
-	u32 naa;
-
-	if ((d[0] & 0xf) != CODE_SET_BINARY || (d[1] & ASSOCIATION_MASK) ||
-	    (d[1] & 0xf) != TYPE_NAA || !len)
-		return 0;
-	naa = d[DESIGNATOR_HEADER] >> 4;
-	if (naa == 6)
-		return len == 16 ? 3 : 0;
-	if (naa == 5)
-		return len == 8 ? 2 : 0;
-	return naa == 2 && len == 8;
-}
-
-bool copyoff_scsi_designator(const u8 *page, u32 len,
-			     struct copyoff_designator *d)
-{
-	u32 best = 0, at, end;
-
-	memset(d, 0, sizeof(*d));
-	if (len < PAGE_HEADER || page[1] != 0x83)
-		return false;
-	end = min(len, PAGE_HEADER + get16(page + 2));
-	for (at = PAGE_HEADER; at + DESIGNATOR_HEADER <= end;) {
-		const u8 *one = page + at;
-		u32 bytes = one[3];
-
-		at += DESIGNATOR_HEADER + bytes;
-		if (at > end)
-			break;	/* damaged: what came before still counts */
-		if (rank(one, bytes) <= best)
-			continue;
-		best = rank(one, bytes);
-		d->len = bytes;
-		memcpy(d->bytes, one + DESIGNATOR_HEADER, bytes);
-	}
-	return best;
-}
 
 bool copyoff_scsi_has_3pc(const u8 *inquiry, u32 len)
 {

@@ -12,6 +12,7 @@
 #include "limits.h"
 #include "range.h"
 #include "scsi_sense.h"
+#include "scsi_vpd.h"
 
 #define COPYOFF_SCSI_CDB_BYTES		16
 #define COPYOFF_SCSI_INQUIRY_BYTES	0x2000
@@ -58,23 +59,6 @@ struct copyoff_xcopy_segment {
 	__be64 src_lba;
 	__be64 dst_lba;
 } __packed;
-
-/* A name by which a copy manager finds a logical unit: NAA 2, 5 or 6. */
-struct copyoff_designator {
-	u8 bytes[16];
-	u32 len;		/* 0: none */
-};
-
-/*
- * copyoff_scsi_designator() - the best name in a Device Identification page
- * @page: VPD page 83h
- * @len: how many bytes of it there are
- *
- * Names of the logical unit only, NAA 6 before 5 before 2; 3 is unique on one
- * machine only. False if there is none, or the page is damaged.
- */
-bool copyoff_scsi_designator(const u8 *page, u32 len,
-			     struct copyoff_designator *d);
 
 /* Does INQUIRY data say that third-party copies are there? 3PC, byte 5. */
 bool copyoff_scsi_has_3pc(const u8 *inquiry, u32 len);
