@@ -75,21 +75,24 @@ static void send(struct scsi_unit *su, const struct message *m,
 	r->key = a.sense.sense_key;
 	r->asc = a.sense.asc;
 	r->ascq = a.sense.ascq;
+	r->deferred = a.sense.response_code & 1;
 	*got = m->bytes - clamp_t(int, a.resid, 0, m->bytes);
 }
 
 /*
  * Again, if all that came back is news that somebody had to be told. But not if
- * it is news that the unit may have become another.
+ * it is news that the unit may have become another. All of @m is to be
+ * transferred.
  */
 static void send_on(struct scsi_unit *su, const struct message *m,
 		    struct copyoff_scsi_result *r)
 {
 	unsigned int i;
-	u32 got;
+	u32 got = 0;
 
 	for (i = 0; i < ATTENTIONS; i++) {
 		send(su, m, r, &got);
+		r->resid = m->bytes - got;
 		if (!copyoff_scsi_is_attention(r) || copyoff_scsi_is_changed(r))
 			return;
 	}
@@ -221,6 +224,22 @@ static void take_verdict(struct copyoff_cmd *cmd,
 		cmd->verdict.kind = COPYOFF_CHANGED;
 }
 
+/*
+ * A command that there is no list for. The table may have asked for extents that
+ * are too long: then for shorter ones there is.
+ */
+static enum copyoff_verdict_kind unsaid(const struct copyoff_cmd *cmd,
+					u32 lba_shift)
+{
+	u64 most = (u64)COPYOFF_SCSI_SEGMENT_LBAS << (lba_shift - SECTOR_SHIFT);
+	u32 i;
+
+	for (i = 0; i < cmd->nr; i++)
+		if (cmd->ext[i].sectors > most)
+			return COPYOFF_LIMIT;
+	return COPYOFF_REDO;
+}
+
 static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 {
 	struct scsi_unit *dst = cmd->dst_unit->priv;
@@ -243,6 +262,11 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 	name_of(dst, &dst_name);
 	wait_event(dst->wait, try_id(dst, &x.list_id));
 	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
+	if (!m.bytes) {
+		put_id(dst, x.list_id);
+		cmd->verdict.kind = unsaid(cmd, lba_shift);
+		return;
+	}
 	cmd->began = ktime_get_ns();
 	send_on(dst, &m, &r);
 	cmd->ns = ktime_get_ns() - cmd->began;
