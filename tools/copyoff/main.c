@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * copyoff: copy block devices by what the device itself can do.
+ */
+#include <string.h>
+
+#include "core.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+static const struct command *const commands[] = {
+	&cmd_explain, &cmd_enable, &cmd_disable, &cmd_copy, &cmd_status, &cmd_query, &cmd_features,
+};
+
+static void usage(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: copyoff COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
+	for (i = 0; i < COUNT(commands); i++)
+		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\ncopyoff COMMAND --help has the options and examples; copyoff(8) has all.\n"
+	      "\n"
+	      "Exit status: 0 done; 1 failed; 2 wrong usage; 3 done, but not all by the\n"
+	      "device (with --strict); 4 refused for safety, nothing was changed;\n"
+	      "5 interrupted, can be resumed; 6 the module or its control device is missing.\n",
+	      to);
+}
+
+static const struct command *find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return STATUS_DONE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("copyoff " VERSION);
+		return STATUS_DONE;
+	}
+	command = find(argv[1]);
+	if (!command)
+		return complain(STATUS_USAGE, "there is no command '%s'; see copyoff --help",
+				argv[1]);
+	return command->run(command, argc - 1, argv + 1);
+}
