@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 300
+#
+# copyoff copy: what it refuses, with which sentence and which exit status; that a
+# refusal changes nothing; ranges, dry runs, and going on after an interruption.
+
+load
+A=$(ns 1)
+B=$(ns 2)
+V=$(virtio_disk)
+mkdev one "$(copyoff_table "$A" 0 $((512 << 11)))"
+mkdev two "$(copyoff_table "$A" $((512 << 11)) $((256 << 11)))"
+mkdev far "$(copyoff_table "$B" 0 $((256 << 11)))"
+mkdev plain "0 $((64 << 11)) linear $B $((512 << 11))"
+dd if=/dev/urandom of=/dev/mapper/one bs=1M count=256 oflag=direct status=none
+
+# says STATUS PATTERN ARGUMENT...: copyoff ends with that status, and one sentence
+# on standard error has the pattern
+says() {
+	local want=$1 pattern=$2 rc=0
+	shift 2
+	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
+	cat /run/out /run/err
+	same "$rc" "$want" "exit status of copyoff $*:"
+	same "$(wc -l </run/err)" 1 "lines on standard error"
+	grep -E -- "$pattern" /run/err || fail "copyoff $*: no word of $pattern"
+}
+
+sum() { dd if=/dev/mapper/"$1" bs=1M iflag=direct status=none | md5sum; }
+
+# --- 2: wrong usage ---
+says 2 "copy: .* 1 given; see copyoff copy --help" copy one
+says 2 "no option '--bogus'" copy --bogus one two
+says 2 "'12q' is no number of bytes" copy --length 12q one two
+says 2 "needs a value" copy one two --length
+says 2 "leave nobody to copy" copy --no-fallback --no-offload one two
+says 2 "no command 'cpoy'" cpoy one two
+says 2 "--skip out" copy --skip 1M --resume /run/r one two
+
+# --- 1: failed ---
+says 1 "nosuch: there is no such device" copy nosuch two
+says 1 "/dev/null is no block device" copy /dev/null two
+says 1 "two has 268435456 bytes, .* --length" copy one two
+says 1 "neither plain nor $V has a copyoff target: copyoff enable" copy --length 1M plain "$V"
+says 1 "no device can copy from one to far" copy --no-fallback --length 1M one far
+says 1 "not a multiple" copy --src 100 --length 512 one two
+
+# --- 4: refused, and nothing was changed ---
+mkfs.ext4 -q -F -L precious /dev/mapper/two
+before=$(sum two)
+says 4 "two has a signature of ext4 .*label precious.*: wipefs -a /dev/mapper/two, or --force" copy --length 1M one two
+mkdir -p /run/mnt
+mount /dev/mapper/two /run/mnt
+defer umount -q /run/mnt
+says 4 "two is mounted on /run/mnt: umount it" copy --length 1M one two
+umount /run/mnt
+mkdev above "0 2048 linear /dev/mapper/two 0"
+says 4 "two is busy: dm-[0-9]+ \(above\) lies on it" copy --length 1M one two
+rmdev above
+wipefs -qa /dev/mapper/plain
+mkswap /dev/mapper/plain
+swapon /dev/mapper/plain
+defer swapoff /dev/mapper/plain
+says 4 "plain is in use as swap" copy --length 1M one plain
+says 4 "plain is in use as swap" copy --length 1M --force one plain
+swapoff /dev/mapper/plain
+same "$(sum two)" "$before" "what must not have been written"
+"$COPYOFF" copy --length 1M --force one two
+
+# Layers that transform: refused as source and as destination, by force too.
+modprobe dm-snapshot
+dmsetup create cow --table "0 $((16 << 11)) linear $B $((700 << 11))"
+defer_rmdev cow
+dd if=/dev/zero of=/dev/mapper/cow bs=1M count=1 oflag=direct status=none
+dmsetup create snap --table "0 $((64 << 11)) snapshot /dev/mapper/plain /dev/mapper/cow P 8"
+defer_rmdev snap
+says 4 "snap goes through snap, a snapshot layer" copy --length 1M one snap --force
+says 4 "snap goes through snap, a snapshot layer" copy --length 1M snap two --force
+mkdev oversnap "$(copyoff_table /dev/mapper/snap)"
+says 4 "oversnap goes through snap, a snapshot layer" copy --length 1M oversnap two --force
+rmdev oversnap
+rmdev snap
+rmdev cow
+
+# --- 3: strict ---
+wipefs -qa /dev/mapper/two /dev/mapper/far
+says 3 "one to far: not all of it was copied by the device" copy --strict --length 4M one far
+grep -E '4.0 MiB by host, because: DIFFERENT_UNIT$' /run/out
+"$COPYOFF" copy --strict --length 4M one two
+
+# --- dry runs, explanations ---
+before=$(sum far)
+"$COPYOFF" copy --dry-run --length 8M one far | grep -x 'would copy 8.0 MiB: 0 B by nvme, 8.0 MiB by host, because: DIFFERENT_UNIT'
+same "$(sum far)" "$before" "a dry run"
+dmsetup create mixed --table "0 $((8 << 11)) copyoff $A $((900 << 11))
+$((8 << 11)) $((8 << 11)) copyoff $B $((900 << 11))"
+defer_rmdev mixed
+"$COPYOFF" explain --length 16M one mixed | tee /run/out
+same "$(awk '$5 == "nvme" || $5 == "nvme," || $5 == "host," { print $1, $2, $3, $4, $5 }' /run/out)" \
+	"0 0 8.0 MiB nvme
+8388608 8388608 8.0 MiB host," "pieces"
+grep -q 'DIFFERENT_UNIT: no command copies between' /run/out
+grep -q -- '-> keep source and destination on one device' /run/out
+
+# --- ranges, in order, and only those ---
+dd if=/dev/zero of=/dev/mapper/two bs=1M count=64 oflag=direct status=none
+cat >/run/ranges <<-END
+	# backwards
+	0 3M 1M
+	1M 2M 1M   # one
+	10M 5M 4K
+END
+"$COPYOFF" copy --ranges /run/ranges --keys one two | grep -x bytes_done=2101248
+head -c $((64 << 20)) /dev/zero >/run/want
+dd if=/dev/mapper/one of=/run/want bs=1M count=1 seek=3 conv=notrunc status=none
+dd if=/dev/mapper/one of=/run/want bs=1M count=1 skip=1 seek=2 conv=notrunc status=none
+dd if=/dev/mapper/one of=/run/want bs=4k count=1 skip=2560 seek=1280 conv=notrunc status=none
+cmp -n $((64 << 20)) /run/want /dev/mapper/two
+echo "0 1M" >/run/bad
+says 2 "/run/bad line 1: a range is SRC DST LENGTH" copy --ranges /run/bad one two
+
+# --- 5: interrupted, and resumed as it says ---
+dmsetup load one --table "$(copyoff_table "$A" 0 $((512 << 11)) '4 max_command_kib 16 max_inflight 1')"
+dmsetup suspend one
+dmsetup resume one
+mkfs.ext4 -q -F /dev/mapper/one
+sync
+
+# interrupted WHEN ARGUMENT...: SIGINT to that copy once WHEN is true
+interrupted() {
+	local rc=0 pid when=$1
+	shift
+	"$COPYOFF" copy "$@" >/run/out 2>/run/err &
+	pid=$!
+	wait_for 30 "$when"
+	kill -INT "$pid"
+	wait "$pid" || rc=$?
+	cat /run/out /run/err
+	same "$rc" 5 "exit status after SIGINT"
+	same "$(grep -c 'interrupted after .*go on with: copyoff copy' /run/err)" 1 "how to go on"
+}
+begun() { [ "$(dmsetup status two | awk '{ print $8 }')" -gt 300 ]; }
+one_slice_done() { [ -e /run/resume ]; }
+go_on() { sed -n 's/.*go on with: copyoff \(copy .*\)/\1/p' /run/err; }
+
+dmsetup message two 0 reset_stats
+interrupted begun --length 256M one two
+go_on | grep -E -- '--src [0-9]+ --dst [0-9]+ --length [0-9]+ --force one two'
+# shellcheck disable=SC2046
+"$COPYOFF" $(go_on)
+cmp /dev/mapper/one /dev/mapper/two -n $((256 << 20))
+
+wipefs -qa /dev/mapper/two
+dd if=/dev/zero of=/dev/mapper/two bs=1M count=256 oflag=direct status=none
+dmsetup message two 0 reset_stats
+# The file is written after a slice: let the first one of 64 MiB be done.
+interrupted one_slice_done --resume /run/resume --length 256M one two
+cat /run/resume
+done=$(sed -n 's/.*"done":\([0-9]*\).*/\1/p' /run/resume)
+[ "$done" -gt 0 ] && [ "$done" -lt 268435456 ] || fail "$done is not the middle"
+cmp /dev/mapper/one /dev/mapper/two -n "$done"
+says 4 "/run/resume is of a copy between other devices" copy --resume /run/resume one far
+says 4 "/run/resume is of a copy of other ranges" copy --resume /run/resume --length 8M one two
+# shellcheck disable=SC2046
+"$COPYOFF" $(go_on) --keys >/run/out
+grep -x "bytes_done=$((268435456 - done))" /run/out
+cmp /dev/mapper/one /dev/mapper/two -n $((256 << 20))
+[ ! -e /run/resume ] || fail "the file of a copy that is done is left"
+
+# --- 6: no module ---
+dmsetup remove_all
+rmmod dm-copyoff
+says 6 "/dev/copyoff-ctl: .*modprobe dm-copyoff" copy "$A" "$B"
