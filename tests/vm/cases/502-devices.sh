@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 240
+#
+# copyoff create and remove; what probe, status, top and events say of devices and
+# of copies.
+
+load
+A=$(ns 1)
+B=$(ns 2)
+L=$(legacy_nvme)
+V=$(virtio_disk)
+
+says() {
+	local want=$1 pattern=$2 rc=0
+	shift 2
+	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
+	cat /run/out /run/err
+	same "$rc" "$want" "exit status of copyoff $*:"
+	same "$(wc -l </run/err)" 1 "lines on standard error"
+	grep -E -- "$pattern" /run/err || fail "copyoff $*: no word of $pattern"
+}
+
+# --- create, remove ---
+defer rmdev both
+"$COPYOFF" create --options max_inflight=8 both "$A" "$B"
+same "$(dmsetup table both | cut -d' ' -f 1-3)" "0 $(sectors "$A") copyoff
+$(sectors "$A") $(sectors "$B") copyoff" "lines"
+same "$(dmsetup table both | grep -c ' 0 2 max_inflight 8$')" 2 "options"
+same "$(dmsetup info -c --noheadings -o uuid both)" COPYOFF-both uuid
+says 1 "both: there is a device of that name" create both "$L"
+says 4 "$A is busy: dm-[0-9]+ \(both\) lies on it" create again "$A"
+mkdev other "0 2048 linear $L 0"
+says 4 "other was not made by copyoff create" remove other
+says 4 "other is a dm device: above it nothing can be offloaded" create over other
+rmdev other
+"$COPYOFF" remove both
+refuses dmsetup info both
+mkfs.ext4 -q -F "$V"
+mkdir -p /run/mnt
+mount "$V" /run/mnt
+defer umount -q /run/mnt
+says 4 "$V is mounted on /run/mnt" create again "$V"
+umount /run/mnt
+wipefs -qa "$V"
+
+use_lvm "$L"
+pvcreate -q "$L"
+vgcreate -q vg "$L"
+defer wipefs -qa "$L"
+defer vgremove -qff vg
+says 4 "$L is a physical volume of LVM: .*copyoff enable its volumes" create again "$L"
+lvcreate -q -y -Wn -Zn -L 64M -n golden vg
+lvcreate -q -y -Wn -Zn -s -L 16M -n snap vg/golden
+says 4 "vg/golden has a snapshot-origin line" enable vg/golden
+says 1 "$V is no device-mapper device; for a raw one: copyoff create NAME $V" enable "$V"
+lvremove -qf vg/snap
+"$COPYOFF" enable vg/golden | grep -x 'vg/golden: copyoff, 1 line, copies by host (NO_LIMITS)'
+dmsetup suspend vg-golden
+says 4 "vg/golden is suspended" disable vg/golden
+dmsetup resume vg-golden
+
+# --- probe ---
+"$COPYOFF" create fast "$A"
+defer rmdev fast
+"$COPYOFF" probe | tee /run/out
+row() { awk -v d="$1" '$1 == d' /run/out; }
+row "${A##*/}" | grep -E ' 1\.0 GiB +nvme-pcie +copy +32\.0 MiB, 1\.0 MiB\*128 +.* no +nvme$'
+row "${L##*/}" | grep -E ' nvme-pcie +copy +zero .* no +host: NO_LIMITS$'
+row "${V##*/}" | grep -E ' other +- .* host: NO_COPY_COMMAND$'
+row fast | grep -E ' dm .* enabled: nvme$'
+row vg-golden | grep -E ' dm .* enabled: host, NO_LIMITS$'
+wwid=$(cat "/sys/block/${A##*/}/wwid")
+row "${A##*/}" | grep -F " $wwid "
+"$COPYOFF" probe "$B" >/run/out
+same "$(wc -l </run/out)" 2 "lines for one device"
+
+# --- status, as programs read it ---
+dd if=/dev/urandom of=/dev/mapper/fast bs=1M count=32 oflag=direct status=none
+"$COPYOFF" copy --length 32M --dst 64M fast fast
+"$COPYOFF" copy --length 8M --dst 128M --no-offload fast fast
+"$COPYOFF" status --json fast >/run/out
+python3 - <<-END
+	import json
+	line, = json.load(open("/run/out"))["lines"]
+	assert line["device"] == "fast" and line["below"] == "${A##*/}", line
+	assert line["bytes_nvme"] == 32 << 20 and line["bytes_host"] == 8 << 20, line
+	assert line["length"] == $(blockdev --getsize64 "$A") and line["last_reason"] == "FLAG", line
+END
+"$COPYOFF" status --prometheus | tee /run/out
+grep -Fx "copyoff_bytes_total{method=\"nvme\",device=\"fast\",start=\"0\",below=\"${A##*/}\"} $((32 << 20))" /run/out
+grep -Fx "copyoff_offload{device=\"vg-golden\",start=\"0\",below=\"${L##*/}\"} 0" /run/out
+same "$(grep -c '^# TYPE copyoff_bytes_total counter$' /run/out)" 1 "types of one metric"
+says 1 "no such device" status nosuch
+lvcreate -q -y -Wn -Zn -L 16M -n plain vg
+says 1 "vg/plain has no copyoff line: copyoff enable vg/plain" status vg/plain
+
+# --- top: twice, with a copy in between ---
+(sleep 1; exec "$COPYOFF" copy --length 32M --dst 64M fast fast) &
+"$COPYOFF" top --count 2 --interval 8 | tee /run/out
+wait
+same "$(grep -c '^DEVICE ' /run/out)" 2 "pictures"
+same "$(awk '$1 == "fast" { print $7 $8 }' /run/out | head -n 1)" "0B" "rate before"
+awk '$1 == "fast"' /run/out | tail -n 1 | grep -E ' [1-9][0-9.]* MiB +0 B '
+
+# --- events ---
+"$COPYOFF" events >/run/out 2>/run/err &
+PID=$!
+wait_for 10 test -d "/sys/kernel/tracing/instances/copyoff-$PID"
+wait_for 10 grep -q 1 "/sys/kernel/tracing/instances/copyoff-$PID/events/copyoff/enable"
+sleep 0.5
+"$COPYOFF" copy --length 2M --dst 64M fast fast
+"$COPYOFF" copy --length 1M --dst 64M --no-offload fast fast
+wait_for 10 grep -q '1.0 MiB by the host' /run/out || { cat /run/out /run/err; fail "events are missing"; }
+kill -INT "$PID"
+wait "$PID"
+cat /run/out
+grep -E '^[0-9.]+  job [0-9]+ begins: fast to fast, 1 range\(s\)$' /run/out
+grep -E '^[0-9.]+  job [0-9]+ sends [0-9.]+ [MK]iB from sector 0 to 131072 by nvme$' /run/out
+grep -E '^[0-9.]+  job [0-9]+ has [0-9.]+ [MK]iB at sector 131072 after [0-9.]+ ms$' /run/out
+grep -E 'goes by the host, FLAG: the caller asked for the host$' /run/out
+grep -E 'ends: 2.0 MiB, 2.0 MiB by the device, 0 B by the host$' /run/out
+refuses test -d "/sys/kernel/tracing/instances/copyoff-$PID"
+
+# --- on a terminal: progress, colours; none elsewhere ---
+script -qec "TERM=xterm $COPYOFF copy --length 32M --dst 64M fast fast" /run/typescript >/dev/null
+grep -aE '100%  32\.0 MiB of 32\.0 MiB  .*/s  0:00 left  device 32\.0 MiB, host 0 B' /run/typescript
+script -qec "TERM=xterm $COPYOFF status" /run/typescript >/dev/null
+grep -aF $'\033[' /run/typescript
+script -qec "TERM=xterm NO_COLOR=1 $COPYOFF status" /run/typescript >/dev/null
+refuses grep -aF $'\033[' /run/typescript
+"$COPYOFF" status >/run/out
+refuses grep -aF $'\033[' /run/out
