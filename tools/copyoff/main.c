@@ -12,7 +12,8 @@
 
 static const struct command *const commands[] = {
 	&cmd_probe, &cmd_explain, &cmd_enable, &cmd_disable, &cmd_create, &cmd_remove,
-	&cmd_copy, &cmd_status, &cmd_top, &cmd_events, &cmd_query, &cmd_features,
+	&cmd_copy, &cmd_clone, &cmd_status, &cmd_top, &cmd_events, &cmd_query,
+	&cmd_features,
 };
 
 static void usage(FILE *to)
