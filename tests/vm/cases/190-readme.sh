@@ -86,7 +86,8 @@ try() {
 mkdir -p /run/readme/top
 ln -s "$TOP/include" /run/readme/top/include
 
-for text in README.md Documentation/dm-copyoff.rst Documentation/uapi.rst Documentation/semantics.rst; do
+for text in README.md Documentation/dm-copyoff.rst Documentation/uapi.rst Documentation/semantics.rst \
+	tools/man/copyoff.8.rst; do
 	afresh
 	try "$text"
 	# Whatever else a text does, it clones this.
