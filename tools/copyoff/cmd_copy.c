@@ -120,6 +120,14 @@ static void how_to_resume(const struct job *job, const struct options *o)
 		fprintf(stderr, " --src %" PRIu64 " --dst %" PRIu64 " --length %" PRIu64,
 			(uint64_t)r->src_offset + done, (uint64_t)r->dst_offset + done,
 			(uint64_t)r->length - done);
+	if (!job->resume && (job->flags & COPYOFF_COPY_SYNC))
+		fputs(" --sync", stderr);
+	if (job->flags & COPYOFF_COPY_NO_FALLBACK)
+		fputs(" --no-fallback", stderr);
+	if (job->flags & COPYOFF_COPY_NO_OFFLOAD)
+		fputs(" --no-offload", stderr);
+	if (o->strict)
+		fputs(" --strict", stderr);
 	/* It was found without; so the copy has brought it. */
 	if (o->force || (!job->resume && find_signature(&job->dst, what, sizeof(what))))
 		fputs(" --force", stderr);

@@ -33,13 +33,15 @@ static void report(const struct volume *v, const char *to)
 {
 	struct line_status s = { 0 };
 	struct dm_dev now;
-	int nr = v->old.nr;
+	int nr = v->old.nr, i;
 
 	printf("%s: %s%s, %d line%s", v->word, v->swap ? "" : "already ", to, nr,
 	       nr == 1 ? "" : "s");
 	if (!strcmp(to, "copyoff") && !dmt_read(&now, v->old.name, 0, DM_STATUS)) {
-		if (now.nr && parse_status(&now.line[0], &s))
-			printf(", copies by %s", s.method);
+		/* The first line that is left to the host, if there is one. */
+		for (i = 0; i < now.nr && strcmp(s.method, "host"); i++)
+			parse_status(&now.line[i], &s);
+		printf(", copies by %s", s.method);
 		if (!strcmp(s.method, "host"))
 			printf(" (%s)", s.reason);
 		dmt_free(&now);

@@ -52,6 +52,14 @@ static struct dm_task *begin(int type, const char *name)
 	return task;
 }
 
+/* Of a task that failed: never 0. */
+static int error_of(struct dm_task *task)
+{
+	int err = dm_task_get_errno(task);
+
+	return err ? -err : -EIO;
+}
+
 /* Runs it and gives it up; with a cookie, also waits for udev. */
 static int run(struct dm_task *task, uint32_t *cookie)
 {
@@ -61,10 +69,8 @@ static int run(struct dm_task *task, uint32_t *cookie)
 		return -ENOMEM;
 	if (cookie && !dm_task_set_cookie(task, cookie, 0))
 		cookie = NULL;
-	if (!dm_task_run(task)) {
-		err = dm_task_get_errno(task);
-		err = err ? -err : -EIO;
-	}
+	if (!dm_task_run(task))
+		err = error_of(task);
 	if (cookie)
 		dm_udev_wait(*cookie);
 	dm_task_destroy(task);
@@ -133,7 +139,7 @@ int dmt_read(struct dm_dev *d, const char *name, dev_t rdev, enum dm_what what)
 		return err;
 	if (name || (dm_task_set_major(task, major(rdev)) && dm_task_set_minor(task, minor(rdev))))
 		err = dm_task_no_open_count(task) && dm_task_run(task) ? take_info(d, task) :
-									 -dm_task_get_errno(task);
+									 error_of(task);
 	if (!err)
 		take_lines(d, task);
 	dm_task_destroy(task);
@@ -161,7 +167,7 @@ int dmt_each(int (*fn)(const char *name, void *data), void *data)
 	if (!task)
 		return -ENOMEM;
 	if (!dm_task_run(task))
-		rc = -dm_task_get_errno(task);
+		rc = error_of(task);
 	else
 		names = dm_task_get_names(task);
 	while (!rc && names && names->dev) {
