@@ -51,6 +51,18 @@ kernel_has_flag() {
 	return 1
 }
 
+# kernel_word NAME FLAG: what the flag FLAG=WORD says, or nothing
+kernel_word() { kernel_field "$1" 5 | tr , '\n' | sed -n "s/^$2=//p"; }
+
+# kernel_arch NAME: its architecture if that is not this machine's
+kernel_arch() { kernel_word "$1" arch; }
+
+# kernel_suite NAME: where its packages are, as suite_apt wants it
+kernel_suite() {
+	ks_arch=$(kernel_arch "$1")
+	printf '%s\n' "$(kernel_field "$1" 2)${ks_arch:+:$ks_arch}"
+}
+
 # kernel_slowness NAME: what all limits of time are multiplied by
 kernel_slowness() { if kernel_has_flag "$1" slow; then echo 4; else echo 1; fi; }
 
@@ -305,9 +317,16 @@ gnu_name() {
 # --- build roots -------------------------------------------------------------
 
 # kernel_root NAME: the suite whose compiler has to build for kernel NAME, by the
-# flag root=SUITE; nothing if the machine's own can.
+# flag root=SUITE, and the kind of root if it is a cross compiler; nothing if the
+# machine's own can.
 kernel_root() {
-	kernel_field "$1" 5 | tr , '\n' | sed -n 's/^root=//p' | grep -vx "$(own_codename)" || :
+	kr_suite=$(kernel_word "$1" root)
+	kr_arch=$(kernel_arch "$1")
+	if [ -n "$kr_arch" ]; then
+		printf '%s cross-%s\n' "${kr_suite:-$(own_codename)}" "$kr_arch"
+	elif [ -n "$kr_suite" ] && [ "$kr_suite" != "$(own_codename)" ]; then
+		printf '%s\n' "$kr_suite"
+	fi
 }
 
 # root_env SUITE [KIND]: sets ROOT, a folder with a compiler, to be used by in_root;
@@ -347,13 +366,16 @@ in_root() {
 }
 
 # build_env NAME: kernel_env, and ROOT: where its modules have to be built, or
-# nothing if the machine's own compiler can
+# nothing if the machine's own compiler can; CROSS: the prefix of a cross compiler
 build_env() {
 	kernel_env "$1"
-	ROOT=
+	ROOT='' CROSS=''
 	be_suite=$(kernel_root "$1")
 	[ -n "$be_suite" ] || return 0
-	root_env "$be_suite"
+	be_arch=$(kernel_arch "$1")
+	[ -z "$be_arch" ] || CROSS=$(gnu_name "$be_arch")-
+	# shellcheck disable=SC2086
+	root_env $be_suite
 	root_lend "$KROOT/usr/src" "$KROOT"/usr/lib/linux-kbuild-*
 }
 
