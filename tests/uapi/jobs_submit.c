@@ -341,6 +341,7 @@ void test_submit(void)
 	test_struct(&ops[1], job);
 	test_struct(&ops[2], job);
 	take(&c);
+	sub->job_id = job;
 	check_record(&c, 0, 0, 3, 3 * RANGE);
 	check_none();
 	verdict("cancel", "of an ended job changes nothing");

@@ -23,9 +23,9 @@ jobs -s "$SEED" cancel $ONE $ONE 3 8 2M
 jobs -s "$SEED" -f $NO_OFFLOAD cancel $ONE $TWO 3 8 1M
 [ "$(of_jobs cancelled)" -ge 8 ] || fail "few were cancelled in the middle"
 
-jobs -s "$SEED" close $ONE $ONE 4 8 2M
+jobs -s "$SEED" close $ONE $ONE 6 8 2M
 [ "$(of_jobs in_the_middle)" -ge 1 ] || fail "no close came in the middle"
-jobs -s "$SEED" -f $NO_OFFLOAD close $ONE $TWO 4 8 1M
+jobs -s "$SEED" -f $NO_OFFLOAD close $ONE $TWO 6 8 1M
 [ "$(of_jobs in_the_middle)" -ge 1 ] || fail "no close came in the middle"
 idle one two
 

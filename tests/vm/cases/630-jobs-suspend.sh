@@ -33,7 +33,7 @@ step_jobs records
 end_jobs
 
 # Their time runs out, and the device is still suspended.
-begin_jobs -t 3000 steps $ONE $ONE 16 64k 1 110
+begin_jobs -t 10000 steps $ONE $ONE 16 64k 1 110
 dmsetup suspend one
 step_jobs submit parked records
 end_jobs
