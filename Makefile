@@ -4,7 +4,7 @@
 # build/, the sources stay clean.
 
 .DEFAULT_GOAL := all
-.PHONY: all module tools unit kunit vm mutants check check-all soak demo install deb rpm dkms-vm clean help
+.PHONY: all module tools unit kunit vm arm64 mutants check check-all soak demo install deb rpm dkms-vm clean help
 
 # What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
 # runs (KDIR=... for another).
@@ -21,6 +21,7 @@ help:
 	@echo 'make kunit       the same inside of a user-mode kernel; SUITE=<name> for some'
 	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
 	@echo 'make dkms-vm     the packages on a Debian of their own: DKMS, boot, upgrade, removal'
+	@echo 'make arm64       the module and all cases on kernels for arm64, emulated'
 	@echo 'make mutants     can the cases fail? Bugs put in, a case each has to notice; takes long'
 	@echo 'make check       everything that CI does; needs Debian, root and apt'
 	@echo 'make check-all   that and all that takes longer, in pieces; goes on where it was ended'
@@ -46,6 +47,9 @@ vm:
 
 dkms-vm:
 	tests/dkms/run
+
+arm64:
+	scripts/check-all '*-arm64' '*-arm64-*'
 
 mutants:
 	tests/mutants/run
