@@ -26,6 +26,8 @@ extern "C" {
 				  .src_fd = -1, .dst_fd = -1, \
 				  .range_size = sizeof(struct copyoff_range) }
 
+#define COPYOFF_STATUS_INIT	{ .size = sizeof(struct copyoff_status) }
+
 /* The control device, open. Several threads may use one at a time. */
 struct copyoff_ctl;
 
@@ -52,6 +54,27 @@ int copyoff_ctl_query(struct copyoff_ctl *ctl, struct copyoff_query *query);
  * in @copy are valid after errors, too: copyoff_advance() moves to what is left.
  */
 int copyoff_ctl_copy(struct copyoff_ctl *ctl, struct copyoff_copy *copy);
+
+/*
+ * Starts the copy as a job and returns. @copy and its ranges are read before that,
+ * and not written. The job ends by itself, by copyoff_ctl_cancel(), or with @ctl.
+ */
+int copyoff_ctl_submit(struct copyoff_ctl *ctl, const struct copyoff_copy *copy,
+		       uint64_t user_data, uint64_t *job_id);
+
+/* How far is status->job_id? */
+int copyoff_ctl_status(struct copyoff_ctl *ctl, struct copyoff_status *status);
+
+/* Does not wait: the job's record follows, mostly with ECANCELED. */
+int copyoff_ctl_cancel(struct copyoff_ctl *ctl, uint64_t job_id);
+
+/*
+ * Waits until a job has ended, at most @timeout_ms (-1: for ever). Gives how many
+ * records were put into @records, which has room for @nr of them; 0 if the time was
+ * over; -EINTR after a signal.
+ */
+int copyoff_ctl_wait(struct copyoff_ctl *ctl, struct copyoff_completion *records, uint32_t nr,
+		     int timeout_ms);
 
 /*
  * Takes the first @bytes off a list of @nr ranges: returns how many of them are

@@ -153,6 +153,8 @@ static enum status features(const struct command *me, int argc, char **argv)
 	printf("copy_flags=0x%llx\nresult_flags=0x%llx\nreasons=0x%llx\n", f.copy_flags,
 	       f.result_flags, f.reasons);
 	printf("methods=0x%x\nmax_ranges=%u\n", f.methods, f.max_ranges);
+	printf("commands=0x%llx\nmax_job_ranges=%u\nmax_jobs=%u\n", f.commands,
+	       f.max_job_ranges, f.max_jobs);
 	return STATUS_DONE;
 }
 

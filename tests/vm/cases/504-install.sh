@@ -18,6 +18,11 @@ dd if=/dev/urandom of=/dev/mapper/one bs=1M count=64 oflag=direct status=none
 export LD_LIBRARY_PATH=$TOP/build/lib
 "$TOP/build/lib/example" /dev/mapper/one /dev/mapper/two | grep -x 'done; 67108864 by nvme, 0 by host, -'
 cmp /dev/mapper/one /dev/mapper/two
+dd if=/dev/urandom of=/dev/mapper/one bs=1M count=64 oflag=direct status=none
+"$TOP/build/vm-bin/libjobs" /dev/mapper/one /dev/mapper/two 64 | tee /run/out
+grep -x "64 jobs, $((63 * 32))" /run/out
+grep -x 'cancelled: Operation canceled, not all done' /run/out
+cmp /dev/mapper/one /dev/mapper/two
 rmdev one
 rmdev two
 
