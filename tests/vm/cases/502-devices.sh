@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # timeout: 240
+# quick-on: 6.1
 #
 # copyoff create and remove; what probe, status, top and events say of devices and
 # of copies.

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # timeout: 300
+# quick-on: 6.1
 #
 # Jobs are cancelled at random moments, and their file is closed at random moments:
 # what a record says is done is there; after close() nothing is written any more,
