@@ -33,12 +33,12 @@ step() {
 	local name=$1 rc=0 log
 	shift
 	log=$(mktemp)
-	(set -e; "$@") >"$log" 2>&1 </dev/null &
+	(set -eE; trap 'echo "failed: $BASH_COMMAND"' ERR; "$@") >"$log" 2>&1 </dev/null &
 	wait $! || rc=$?
 	if [ "$rc" = 0 ]; then
 		$REPORT "ok   $name"
 	else
-		$REPORT "FAIL $name: $(tail -n 1 "$log")"
+		$REPORT "FAIL $name: $(grep -v '^failed: return ' "$log" | tail -n 1)"
 		tail -n 30 "$log" | sed 's/^/     | /' | while IFS= read -r line; do $REPORT "$line"; done
 	fi
 	rm -f "$log"
