@@ -37,6 +37,8 @@ for f in sbin/copyoff lib/libcopyoff.so.0 lib/libcopyoff.a lib/pkgconfig/libcopy
 done
 
 # --- completion: from the help texts ---
+# The guest has no udev to make what every system has.
+[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
 export PATH=/run/root/usr/sbin:$PATH
 . /run/root/usr/share/bash-completion/completions/copyoff
 # completed WORD...: what the last one becomes
