@@ -66,11 +66,12 @@ kernel_suite() {
 # kernel_slowness NAME: what all limits of time are multiplied by
 kernel_slowness() { if kernel_has_flag "$1" slow; then echo 4; else echo 1; fi; }
 
-# vm_kernel_names: those that all cases run on
-vm_kernel_names() {
-	for vk in $(kernel_names); do
-		kernel_has_flag "$vk" novm || printf '%s\n' "$vk"
+# default_kernel: the one for what needs no more than one
+default_kernel() {
+	for dk in $(kernel_names); do
+		! kernel_has_flag "$dk" default || { printf '%s\n' "$dk"; return; }
 	done
+	die "no kernel in ${KERNELS_CONF##*/} has the flag default"
 }
 
 # kernel_env NAME: sets KVER, VMLINUZ, KROOT, KMODDIR, KHDR from the cache.

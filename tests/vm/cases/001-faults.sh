@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: rigfaults
+# quick-on: 6.1
 #
 # The rig: faults are where the profile says, and nowhere else.
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: rigtrace
+# quick-on: 6.1
 #
 # The rig: what QEMU traced of Copy commands is what the guest sent.
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: rigtrace
+# quick-on: 6.1
 #
 # The rig: a case can have the host take a device away; also if the monitor has
 # first heard half a sentence.

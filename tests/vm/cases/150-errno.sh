@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
+# quick-on: 5.10 7.3
 # timeout: 300
 #
 # Bad input to the control device: its errno, its answer, and nothing written.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
+# quick-on: 7.3
 # timeout: 400
 #
 # The commands that README.md and Documentation/ tell people to use do what is

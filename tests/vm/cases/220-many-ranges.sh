@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
+# quick-on: 7.3
 # timeout: 480
 #
 # The most ranges that one ioctl takes: as few commands as the device's limit on

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: random
-# quick-on: 6.12
+# quick-on: 7.3
 # timeout: 300
 #
 # The same blocks by several ways at a time: the disk, its partition, two tables

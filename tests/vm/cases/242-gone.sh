@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: single
-# quick-on: 6.1
+# quick-on: 5.10 7.3
 # timeout: 240
 #
 # A namespace that is no multipath head: copied by the device, its controller

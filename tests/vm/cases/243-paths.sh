@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: paths
-# quick-on: 6.12
+# quick-on: 5.10 7.3
 # timeout: 240
 #
 # A namespace with two paths. One is lost in the middle of a copy, then the other.

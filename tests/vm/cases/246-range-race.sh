@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: random
-# quick-on: 6.12
+# quick-on: 7.3
 # timeout: 240
 #
 # Another thread rewrites the list of ranges while it is read: each range is taken

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: 5.10
 # timeout: 360
 #
 # A table that changes between the two halves of a copy by the host: what was

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: 6.1
 # timeout: 360
 #
 # Removal in mid copy: refused while the device is open, put off until it is

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 6.12
+# quick-on: 5.10
 # timeout: 360
 #
 # A table of two lines is published one by one when it is resumed: no job sees

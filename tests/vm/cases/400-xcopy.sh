@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
+# quick-on: 6.1
 # timeout: 120
 #
 # SCSI: a copy within one logical unit, and one between two of the same session,

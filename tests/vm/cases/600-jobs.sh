@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
+# quick-on: 6.1
 # timeout: 300
 #
 # Jobs that do not block: as many as 256 at once, by the device and by the host, of

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
+# quick-on: 6.1
 # timeout: 240
 # quick-on: 6.1
 #

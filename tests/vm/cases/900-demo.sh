@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: demo
+# quick-on: 6.1
 # timeout: 500
 #
 # What scripts/demo shows. What is for people goes to the console, between a
