@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: fabric
+# quick-on: 7.3
 # timeout: 180
-# kernels: 6.12
+# kernels: 6.12 7.3
 #
 # Over a fabric, a command outlives its connection: the target holds its write
 # back until it was done again by another path. The caller writes something new

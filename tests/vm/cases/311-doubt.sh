@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: fabric
+# quick-on: 7.3
 # timeout: 240
-# kernels: 6.12
+# kernels: 6.12 7.3
 #
 # What doubt does while it lasts: the request that met it waits, others wait only
 # where they conflict, suspending waits; a caller may go, the doubt stays with the
