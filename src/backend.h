@@ -107,6 +107,10 @@ struct copyoff_backend {
 extern const struct copyoff_backend copyoff_backend_nvme;
 extern const struct copyoff_backend copyoff_backend_scsi;
 
+/* It watches which units come and go. */
+int copyoff_scsi_init(void);
+void copyoff_scsi_exit(void);
+
 /*
  * Work that waits for a unit, one work item a command; and work of the host's,
  * which must not queue behind that: a gate may be waiting for it.

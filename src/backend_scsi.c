@@ -7,7 +7,6 @@
  * open disk. So the first command of a pair is a trial: the names are asked for
  * afresh, and the destination is compared with the source when it is over.
  */
-#include <linux/bitmap.h>
 #include <linux/blkdev.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -19,13 +18,7 @@
 
 #include "backend.h"
 #include "delay.h"
-#include "route.h"
-#include "scsi_wire.h"
-
-#define LIST_IDS	256
-
-/* How often a command is sent that only met a unit attention. */
-#define ATTENTIONS	4
+#include "scsi_unit.h"
 
 /* That long sg_xcopy waits for a copy; the kernel for what is read or written. */
 #define COPY_TIMEOUT	(600 * HZ)
@@ -35,144 +28,21 @@ static unsigned int scsi_inflight = 4;
 module_param(scsi_inflight, uint, 0644);
 MODULE_PARM_DESC(scsi_inflight, "EXTENDED COPY commands at a time for one logical unit, 1 to 128 (4)");
 
-struct scsi_unit {
-	struct scsi_device *sdev;	/* stays as long as its disk is open */
-
-	spinlock_t lock;		/* protects what follows */
-	struct copyoff_designator name;
-	DECLARE_BITMAP(ids, LIST_IDS);	/* list identifiers in use */
-	unsigned int nr_ids;
-	unsigned int last_id;
-	struct wait_queue_head wait;	/* for one of them */
-};
-
 static_assert(COPYOFF_WIRE_BYTES >= 16 + 2 * 32 + COPYOFF_MAX_EXTENTS * 28);
-
-/* ---- commands ---- */
-
-struct message {
-	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
-	bool write;
-	void *buf;
-	u32 bytes;
-	int timeout;
-};
-
-/* Once. */
-static void send(struct scsi_unit *su, const struct message *m,
-		 struct copyoff_scsi_result *r, u32 *got)
-{
-	struct compat_scsi_answer a;
-
-	memset(r, 0, sizeof(*r));
-	r->error = compat_scsi_execute(su->sdev, m->cdb, m->write, m->buf,
-				       m->bytes, m->timeout, &a);
-	if (r->error)
-		return;
-	r->host = a.host;
-	r->status = a.status;
-	r->sense_valid = scsi_sense_valid(&a.sense);
-	r->key = a.sense.sense_key;
-	r->asc = a.sense.asc;
-	r->ascq = a.sense.ascq;
-	r->deferred = a.sense.response_code & 1;
-	*got = m->bytes - clamp_t(int, a.resid, 0, m->bytes);
-}
-
-/*
- * Again, if all that came back is news that somebody had to be told. But not if
- * it is news that the unit may have become another. All of @m is to be
- * transferred.
- */
-static void send_on(struct scsi_unit *su, const struct message *m,
-		    struct copyoff_scsi_result *r)
-{
-	unsigned int i;
-	u32 got = 0;
-
-	for (i = 0; i < ATTENTIONS; i++) {
-		send(su, m, r, &got);
-		r->resid = m->bytes - got;
-		if (!copyoff_scsi_is_attention(r) || copyoff_scsi_is_changed(r))
-			return;
-	}
-}
-
-static bool is_good(const struct copyoff_scsi_result *r)
-{
-	return !r->error && !r->host && !r->status;
-}
-
-/* Ask the unit about itself: before it is used, all its news is old. */
-static bool ask(struct scsi_unit *su, struct message *m, u8 *buf, u32 bytes,
-		struct copyoff_scsi_result *r, u32 *got)
-{
-	unsigned int i;
-
-	m->write = false;
-	m->buf = buf;
-	m->bytes = bytes;
-	m->timeout = OTHER_TIMEOUT;
-	for (i = 0; i < ATTENTIONS; i++) {
-		send(su, m, r, got);
-		if (!copyoff_scsi_is_attention(r))
-			break;
-	}
-	return is_good(r);
-}
-
-/* ---- names ---- */
-
-static void name_of(struct scsi_unit *su, struct copyoff_designator *name)
-{
-	spin_lock(&su->lock);
-	*name = su->name;
-	spin_unlock(&su->lock);
-}
-
-/* True if this is another than it had: what was tried with that is no use. */
-static bool set_name(struct copyoff_unit *unit,
-		     const struct copyoff_designator *name)
-{
-	struct scsi_unit *su = unit->priv;
-	bool same;
-
-	spin_lock(&su->lock);
-	same = su->name.len == name->len &&
-	       !memcmp(su->name.bytes, name->bytes, name->len);
-	su->name = *name;
-	spin_unlock(&su->lock);
-	if (!same)
-		copyoff_unit_renew(unit);
-	return !same;
-}
-
-/* Ask for its name. A good answer may be that it has none. */
-static void ask_name(struct scsi_unit *su, u8 *page,
-		     struct copyoff_designator *name,
-		     struct copyoff_scsi_result *r)
-{
-	struct message m;
-	u32 got;
-
-	copyoff_scsi_cdb_vpd(0x83, COPYOFF_SCSI_INQUIRY_BYTES, m.cdb);
-	memset(name, 0, sizeof(*name));
-	if (ask(su, &m, page, COPYOFF_SCSI_INQUIRY_BYTES, r, &got))
-		copyoff_scsi_designator(page, got, name);
-}
 
 /* ---- list identifiers: one for each copy, and so few copies at a time ---- */
 
-static bool try_id(struct scsi_unit *su, u8 *id)
+static bool try_id(struct copyoff_scsi_unit *su, u8 *id)
 {
-	unsigned int most = clamp(READ_ONCE(scsi_inflight), 1U, LIST_IDS / 2U);
+	unsigned int most = clamp(READ_ONCE(scsi_inflight), 1U,
+				  COPYOFF_SCSI_LIST_IDS / 2U);
 	bool found = false;
 
 	spin_lock(&su->lock);
 	if (su->nr_ids < most) {
 		/* One that was not used for long: who knows what goes on there. */
 		do {
-			su->last_id = (su->last_id + 1) % LIST_IDS;
+			su->last_id = (su->last_id + 1) % COPYOFF_SCSI_LIST_IDS;
 		} while (test_bit(su->last_id, su->ids));
 		__set_bit(su->last_id, su->ids);
 		su->nr_ids++;
@@ -183,7 +53,7 @@ static bool try_id(struct scsi_unit *su, u8 *id)
 	return found;
 }
 
-static void put_id(struct scsi_unit *su, u8 id)
+static void put_id(struct copyoff_scsi_unit *su, u8 id)
 {
 	spin_lock(&su->lock);
 	__clear_bit(id, su->ids);
@@ -197,7 +67,7 @@ static void put_id(struct scsi_unit *su, u8 id)
 /* What the command was made for may have changed below us. */
 static bool same_blocks(const struct copyoff_unit *unit, u32 lba_shift)
 {
-	const struct scsi_unit *su = unit->priv;
+	const struct copyoff_scsi_unit *su = unit->priv;
 
 	return su->sdev->sector_size == 1U << lba_shift &&
 	       queue_logical_block_size(unit->disk->queue) == 1U << lba_shift;
@@ -242,7 +112,7 @@ static enum copyoff_verdict_kind unsaid(const struct copyoff_cmd *cmd,
 
 static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 {
-	struct scsi_unit *dst = cmd->dst_unit->priv;
+	struct copyoff_scsi_unit *dst = cmd->dst_unit->priv;
 	struct copyoff_designator src_name, dst_name;
 	struct copyoff_xcopy x = {
 		.src = &src_name,
@@ -253,13 +123,13 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 		.lba_shift = lba_shift,
 		.use_list_id = true,
 	};
-	struct message m = {
+	struct copyoff_scsi_message m = {
 		.write = true, .buf = cmd->wire, .timeout = COPY_TIMEOUT,
 	};
 	struct copyoff_scsi_result r;
 
-	name_of(cmd->src_unit->priv, &src_name);
-	name_of(dst, &dst_name);
+	copyoff_scsi_name_of(cmd->src_unit->priv, &src_name);
+	copyoff_scsi_name_of(dst, &dst_name);
 	wait_event(dst->wait, try_id(dst, &x.list_id));
 	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
 	if (!m.bytes) {
@@ -268,7 +138,7 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 		return;
 	}
 	cmd->began = ktime_get_ns();
-	send_on(dst, &m, &r);
+	copyoff_scsi_send(dst, &m, &r);
 	cmd->ns = ktime_get_ns() - cmd->began;
 	put_id(dst, x.list_id);
 	take_verdict(cmd, &r);
@@ -305,7 +175,7 @@ static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
 		     struct copyoff_unit *unit, bool write, u64 sector,
 		     u32 sectors, void *buf)
 {
-	struct message m = {
+	struct copyoff_scsi_message m = {
 		.write = write,
 		.buf = buf,
 		.bytes = sectors << SECTOR_SHIFT,
@@ -316,7 +186,7 @@ static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
 
 	copyoff_scsi_cdb_transfer(write, sector >> shift, sectors >> shift,
 				  m.cdb);
-	send_on(unit->priv, &m, &r);
+	copyoff_scsi_send(unit->priv, &m, &r);
 	take_verdict(cmd, &r);
 	/* What was only read is never in doubt. */
 	cmd->verdict.doubt &= write;
@@ -375,32 +245,30 @@ static void compare(struct copyoff_cmd *cmd, const struct trial *t)
 			    COPYOFF_REDO : COPYOFF_ASTRAY;
 }
 
-/* Under the name that it has now. False: with the verdict set. */
-static bool refresh_name(struct copyoff_cmd *cmd, const struct trial *t,
-			 struct copyoff_unit *unit)
+/* Is it what it was? False: with the verdict set. */
+static bool refresh_id(struct copyoff_cmd *cmd, const struct trial *t,
+		       struct copyoff_unit *unit)
 {
-	struct copyoff_designator name;
+	struct copyoff_scsi_unit *su = unit->priv;
 	struct copyoff_scsi_result r;
-	bool same;
+	struct copyoff_scsi_identity id;
 
-	ask_name(unit->priv, t->page, &name, &r);
-	take_verdict(cmd, &r);
-	cmd->verdict.doubt = false;
-	if (cmd->verdict.kind != COPYOFF_DONE) {
-		cmd->verdict.kind = COPYOFF_REDO;
+	if (!copyoff_scsi_ask_id(su, t->page, &id, &r)) {
+		take_verdict(cmd, &r);
+		cmd->verdict.doubt = false;
 		return false;
 	}
-	same = !set_name(unit, &name);
-	if (!same)
-		cmd->verdict.kind = name.len ? COPYOFF_CHANGED :
-					       COPYOFF_UNSUPPORTED;
-	return same;
+	if (!copyoff_scsi_set_id(su, &id))
+		return true;
+	cmd->verdict.kind = id.name.len ? COPYOFF_CHANGED :
+					  COPYOFF_UNSUPPORTED;
+	return false;
 }
 
 static void try(struct copyoff_cmd *cmd, struct trial *t)
 {
-	if (!refresh_name(cmd, t, cmd->src_unit) ||
-	    !refresh_name(cmd, t, cmd->dst_unit) ||
+	if (!refresh_id(cmd, t, cmd->src_unit) ||
+	    !refresh_id(cmd, t, cmd->dst_unit) ||
 	    !read_source(cmd, t, t->src) || !read_destination(cmd, t))
 		return;
 	if (!memcmp(t->src, t->dst, t->bytes) && !mark(cmd, t))
@@ -436,6 +304,9 @@ static void run(struct copyoff_cmd *cmd)
 		cmd->verdict.kind = COPYOFF_UNSUPPORTED;
 	else if (!inside(cmd))
 		cmd->verdict.kind = COPYOFF_REDO;
+	else if (!copyoff_scsi_is_alone(cmd->src_unit->priv) ||
+		 !copyoff_scsi_is_alone(cmd->dst_unit->priv))
+		cmd->verdict.kind = COPYOFF_CHANGED;
 	else if (cmd->trial)
 		run_trial(cmd, lba_shift);
 	else
@@ -477,28 +348,22 @@ static struct scsi_device *sdev_of(struct gendisk *disk)
 	return sdev->type == TYPE_DISK || sdev->type == TYPE_ZBC ? sdev : NULL;
 }
 
-/* No answer: it may be asked again. Sense: it does not know of that. */
-static bool no_answer(const struct copyoff_scsi_result *r)
-{
-	return r->error || r->host || !r->sense_valid;
-}
-
 /* What it says of EXTENDED COPY, if it says anything. */
-static void probe_limits(struct scsi_unit *su, u8 *buf,
+static void probe_limits(struct copyoff_scsi_unit *su, u8 *buf,
 			 struct copyoff_found *found)
 {
 	struct copyoff_scsi_parameters p;
 	struct copyoff_scsi_result r;
-	struct message m;
+	struct copyoff_scsi_message m;
 	u32 got, align;
 
 	copyoff_scsi_default_limits(found->limits.lba_shift, &found->limits);
 	copyoff_scsi_cdb_vpd(0x8f, COPYOFF_SCSI_INQUIRY_BYTES, m.cdb);
-	if (ask(su, &m, buf, COPYOFF_SCSI_INQUIRY_BYTES, &r, &got) &&
+	if (copyoff_scsi_ask(su, &m, buf, COPYOFF_SCSI_INQUIRY_BYTES, &r, &got) &&
 	    !copyoff_scsi_3pc_page(buf, got))
 		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
 	copyoff_scsi_cdb_parameters(COPYOFF_SCSI_PARAMETERS_BYTES, m.cdb);
-	if (!ask(su, &m, buf, COPYOFF_SCSI_PARAMETERS_BYTES, &r, &got) ||
+	if (!copyoff_scsi_ask(su, &m, buf, COPYOFF_SCSI_PARAMETERS_BYTES, &r, &got) ||
 	    !copyoff_scsi_parse_parameters(buf, got, found->limits.lba_shift,
 					   &p))
 		return;
@@ -512,45 +377,38 @@ static void probe_limits(struct scsi_unit *su, u8 *buf,
 			round_down(found->limits.extent_lbas, align);
 }
 
+/* Disks that say the same of themselves are paths of one unit. */
+static void share(const struct copyoff_scsi_identity *id,
+		  struct copyoff_found *found)
+{
+	found->shared = id->name.len && id->serial_len;
+	if (found->shared)
+		copyoff_scsi_identity_bytes(id, found->identity);
+}
+
 static void probe_copy(struct copyoff_unit *unit, struct copyoff_found *found)
 {
-	struct scsi_unit *su = unit->priv;
+	struct copyoff_scsi_unit *su = unit->priv;
 	u8 *buf = kmalloc(COPYOFF_SCSI_INQUIRY_BYTES, GFP_KERNEL);
-	struct copyoff_designator name;
 	struct copyoff_scsi_result r;
+	struct copyoff_scsi_identity id;
 
 	found->no_memory = !buf;
 	if (!buf)
 		return;
 	found->reason = COPYOFF_REASON_NONE;
-	ask_name(su, buf, &name, &r);
-	if (!is_good(&r) && no_answer(&r)) {
+	if (!copyoff_scsi_ask_id(su, buf, &id, &r)) {
 		found->reason = COPYOFF_REASON_NO_PATH;
 		found->complete = false;
-	} else if (!name.len) {
+	} else if (!id.name.len) {
 		found->reason = COPYOFF_REASON_NO_DESIGNATOR;
 	} else {
 		probe_limits(su, buf, found);
 	}
-	set_name(unit, &name);
+	share(&id, found);
+	copyoff_scsi_set_id(su, &id);
+	copyoff_scsi_clashes(su);
 	kfree(buf);
-}
-
-static bool scsi_unit_create(struct copyoff_unit *unit,
-			     struct scsi_device *sdev)
-{
-	struct scsi_unit *su;
-
-	if (unit->priv)
-		return true;
-	su = kzalloc(sizeof(*su), GFP_KERNEL);
-	if (!su)
-		return false;
-	su->sdev = sdev;
-	spin_lock_init(&su->lock);
-	init_waitqueue_head(&su->wait);
-	unit->priv = su;
-	return true;
 }
 
 static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
@@ -560,7 +418,9 @@ static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
 
 	if (!sdev)
 		return false;
-	if (!scsi_unit_create(unit, sdev)) {
+	if (!unit->priv)
+		unit->priv = copyoff_scsi_unit_create(unit, sdev);
+	if (!unit->priv) {
 		found->no_memory = true;
 		return false;
 	}
@@ -576,7 +436,7 @@ static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
 
 static void scsi_release(struct copyoff_unit *unit)
 {
-	kfree(unit->priv);
+	copyoff_scsi_unit_destroy(unit->priv);
 }
 
 const struct copyoff_backend copyoff_backend_scsi = {

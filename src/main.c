@@ -31,9 +31,12 @@ static int __init copyoff_init(void)
 	err = copyoff_host_init();
 	if (err)
 		goto out_host_wq;
-	err = copyoff_asyncs_init();
+	err = copyoff_scsi_init();
 	if (err)
 		goto out_host;
+	err = copyoff_asyncs_init();
+	if (err)
+		goto out_scsi;
 	err = copyoff_target_init();
 	if (err)
 		goto out_asyncs;
@@ -46,6 +49,8 @@ out_target:
 	copyoff_target_exit();
 out_asyncs:
 	copyoff_asyncs_exit();
+out_scsi:
+	copyoff_scsi_exit();
 out_host:
 	copyoff_host_exit();
 out_host_wq:
@@ -63,6 +68,7 @@ static void __exit copyoff_exit(void)
 	copyoff_doubts_exit();
 	copyoff_registry_exit();
 	copyoff_units_exit();
+	copyoff_scsi_exit();
 	destroy_workqueue(copyoff_host_wq);
 	destroy_workqueue(copyoff_wq);
 	copyoff_host_exit();

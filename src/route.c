@@ -299,6 +299,18 @@ void copyoff_unit_retry(struct copyoff_unit *u)
 	spin_unlock_irqrestore(&u->lock, flags);
 }
 
+bool copyoff_unit_refuse(struct copyoff_unit *u, enum copyoff_reason reason)
+{
+	unsigned long flags;
+	bool news;
+
+	spin_lock_irqsave(&u->lock, flags);
+	news = u->refused != reason;
+	u->refused = reason;
+	spin_unlock_irqrestore(&u->lock, flags);
+	return news;
+}
+
 void copyoff_unit_renew(struct copyoff_unit *u)
 {
 	unsigned long flags;
@@ -312,8 +324,8 @@ void copyoff_unit_renew(struct copyoff_unit *u)
 /* Under u->lock. */
 static enum copyoff_reason unit_reason(struct copyoff_unit *u)
 {
-	if (u->reason)
-		return u->reason;
+	if (u->reason || u->refused)
+		return u->reason ?: u->refused;
 	if (u->off)
 		return COPYOFF_REASON_NO_COPY_COMMAND;
 	if (u->retry_at && ktime_get_ns() < u->retry_at)
@@ -370,7 +382,7 @@ static enum copyoff_reason other_reason(struct copyoff_unit *u)
 	unsigned long flags;
 
 	spin_lock_irqsave(&u->lock, flags);
-	reason = u->reason;
+	reason = u->reason ?: u->refused;
 	spin_unlock_irqrestore(&u->lock, flags);
 	return reason;
 }

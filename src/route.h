@@ -46,6 +46,7 @@ struct copyoff_unit {
 	spinlock_t lock;	/* protects what follows; taken in interrupts */
 	struct copyoff_limits limits;	/* as the last probe found them */
 	enum copyoff_reason reason;	/* why it cannot copy, or NONE */
+	enum copyoff_reason refused;	/* or just now, until that changes */
 	u32 grown;		/* sectors that a command may have by now */
 	u32 ceiling;		/* that it was refused with more than this */
 	bool off;		/* found unable, until "offload retry" */
@@ -90,6 +91,12 @@ bool copyoff_route_report(const struct copyoff_cmd *cmd);
  * context.
  */
 void copyoff_unit_renew(struct copyoff_unit *unit);
+
+/*
+ * As things are now the unit is not to copy, or (COPYOFF_REASON_NONE) it may
+ * again. True if that is news. Any context.
+ */
+bool copyoff_unit_refuse(struct copyoff_unit *unit, enum copyoff_reason reason);
 
 /* Forget that the unit was found unable; any context. */
 void copyoff_unit_retry(struct copyoff_unit *unit);

@@ -42,9 +42,12 @@ backstore() {
 	esac
 	[ "$serial" = - ] || echo "$serial" >"$dir/wwn/vpd_unit_serial"
 	echo 1 >"$dir/enable"
-	for a in "$@"; do echo "${a#*=}" >"$dir/attrib/${a%%=*}"; done
+	for a in "$@"; do attribute "$dir" "$a"; done
 	STORE[$name]=$dir
 }
+
+# attribute DIR NAME=VALUE
+attribute() { echo "${2#*=}" >"$1/attrib/${2%%=*}"; }
 
 declare -A STORE
 store_dir() {
@@ -109,6 +112,13 @@ lun_now() {
 		[ -b "/dev/${b##*/}" ] && [ "$(cat "$b/size")" -gt 0 ] && echo "/dev/${b##*/}" && return 0
 	done
 	return 1
+}
+
+# hide DISK: the host forgets that it is there; the session does not
+hide() {
+	{ local -; set +x; } 2>/dev/null
+	echo 1 >"/sys/block/${1##*/}/device/delete"
+	wait_for 20 test ! -b "$1" || fail "$1 stays"
 }
 
 # --- what the target was told ----------------------------------------------------------

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A SCSI unit: commands to it, what it says that it is, and whether another one
+ * goes by its name.
+ */
+#include <linux/device-mapper.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_eh.h>
+
+#include "scsi_peers.h"
+#include "scsi_unit.h"
+
+#define DM_MSG_PREFIX "copyoff"
+
+/* How often a command is sent that only met a unit attention. */
+#define ATTENTIONS	4
+
+/* Of the room for INQUIRY: page 80h is that long at most. */
+#define SERIAL_PAGE_BYTES	512
+
+#define ASK_TIMEOUT	(60 * HZ)
+
+/* ---- commands ---- */
+
+static bool is_good(const struct copyoff_scsi_result *r)
+{
+	return !r->error && !r->host && !r->status;
+}
+
+/* Once. */
+static void send(struct copyoff_scsi_unit *su,
+		 const struct copyoff_scsi_message *m,
+		 struct copyoff_scsi_result *r, u32 *got)
+{
+	struct compat_scsi_answer a;
+
+	*got = 0;
+	memset(r, 0, sizeof(*r));
+	r->error = compat_scsi_execute(su->sdev, m->cdb, m->write, m->buf,
+				       m->bytes, m->timeout, &a);
+	if (r->error)
+		return;
+	r->host = a.host;
+	r->status = a.status;
+	r->sense_valid = scsi_sense_valid(&a.sense);
+	r->key = a.sense.sense_key;
+	r->asc = a.sense.asc;
+	r->ascq = a.sense.ascq;
+	r->deferred = r->sense_valid && scsi_sense_is_deferred(&a.sense);
+	r->resid = clamp_t(int, a.resid, 0, m->bytes);
+	if (is_good(r))
+		*got = m->bytes - r->resid;
+}
+
+void copyoff_scsi_send(struct copyoff_scsi_unit *su,
+		       const struct copyoff_scsi_message *m,
+		       struct copyoff_scsi_result *r)
+{
+	unsigned int i;
+	u32 got = 0;
+
+	for (i = 0; i < ATTENTIONS; i++) {
+		send(su, m, r, &got);
+		r->resid = m->bytes - got;
+		if (!copyoff_scsi_is_attention(r) || copyoff_scsi_is_changed(r))
+			return;
+	}
+}
+
+bool copyoff_scsi_ask(struct copyoff_scsi_unit *su,
+		      struct copyoff_scsi_message *m, u8 *buf, u32 bytes,
+		      struct copyoff_scsi_result *r, u32 *got)
+{
+	unsigned int i;
+
+	m->write = false;
+	m->buf = buf;
+	m->bytes = bytes;
+	m->timeout = ASK_TIMEOUT;
+	for (i = 0; i < ATTENTIONS; i++) {
+		send(su, m, r, got);
+		if (!copyoff_scsi_is_attention(r))
+			break;
+	}
+	return is_good(r);
+}
+
+/* ---- what it is ---- */
+
+void copyoff_scsi_name_of(struct copyoff_scsi_unit *su,
+			  struct copyoff_designator *name)
+{
+	spin_lock(&su->lock);
+	*name = su->id.name;
+	spin_unlock(&su->lock);
+}
+
+bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
+			 const struct copyoff_scsi_identity *id)
+{
+	bool same;
+
+	spin_lock(&su->lock);
+	same = !memcmp(&su->id, id, sizeof(*id));
+	su->id = *id;
+	if (!same)
+		su->seen = 0;
+	spin_unlock(&su->lock);
+	if (!same)
+		copyoff_unit_renew(su->unit);
+	return !same;
+}
+
+/* No answer: it may be asked again. Sense: it does not know of that. */
+static bool no_answer(const struct copyoff_scsi_result *r)
+{
+	return r->error || r->host || (r->status && !r->sense_valid);
+}
+
+bool copyoff_scsi_ask_id(struct copyoff_scsi_unit *su, u8 *page,
+			 struct copyoff_scsi_identity *id,
+			 struct copyoff_scsi_result *r)
+{
+	u32 names = COPYOFF_SCSI_INQUIRY_BYTES - SERIAL_PAGE_BYTES;
+	struct copyoff_scsi_pages p = {
+		.inquiry = su->sdev->inquiry,
+		.inquiry_len = su->sdev->inquiry_len,
+		.names = page,
+		.serial = page + names,
+	};
+	struct copyoff_scsi_message m;
+
+	memset(id, 0, sizeof(*id));
+	copyoff_scsi_cdb_vpd(0x83, names, m.cdb);
+	if (!copyoff_scsi_ask(su, &m, page, names, r, &p.names_len) &&
+	    no_answer(r))
+		return false;
+	copyoff_scsi_cdb_vpd(0x80, SERIAL_PAGE_BYTES, m.cdb);
+	if (!copyoff_scsi_ask(su, &m, page + names, SERIAL_PAGE_BYTES, r,
+			      &p.serial_len) && no_answer(r))
+		return false;
+	copyoff_scsi_identify(&p, id);
+	return true;
+}
+
+/* ---- clashes ---- */
+
+static DEFINE_MUTEX(scsi_units_mutex);	/* held for moments only */
+static LIST_HEAD(scsi_units);
+
+bool copyoff_scsi_clashes(struct copyoff_scsi_unit *su)
+{
+	struct copyoff_scsi_identity id;
+	bool clash;
+	u64 seen;
+
+	/* Before we look: what comes meanwhile is looked at next time. */
+	seen = copyoff_peers_changes();
+	spin_lock(&su->lock);
+	id = su->id;
+	spin_unlock(&su->lock);
+	clash = copyoff_peers_clash(su->sdev, &id);
+	if (copyoff_unit_refuse(su->unit, clash ?
+				COPYOFF_REASON_DESIGNATOR_CLASH :
+				COPYOFF_REASON_NONE)) {
+		if (clash)
+			DMWARN("%s: another unit goes by its name, the host copies",
+			       su->unit->disk->disk_name);
+		copyoff_unit_renew(su->unit);
+	}
+	spin_lock(&su->lock);
+	if (!memcmp(&su->id, &id, sizeof(id)))
+		su->seen = clash ? 0 : seen;
+	spin_unlock(&su->lock);
+	return clash;
+}
+
+bool copyoff_scsi_is_alone(struct copyoff_scsi_unit *su)
+{
+	u64 seen;
+
+	spin_lock(&su->lock);
+	seen = su->seen;
+	spin_unlock(&su->lock);
+	return seen == copyoff_peers_changes() || !copyoff_scsi_clashes(su);
+}
+
+static void recheck_work(struct work_struct *work)
+{
+	struct copyoff_scsi_unit *su;
+
+	mutex_lock(&scsi_units_mutex);
+	list_for_each_entry(su, &scsi_units, node)
+		copyoff_scsi_clashes(su);
+	mutex_unlock(&scsi_units_mutex);
+}
+
+static DECLARE_WORK(recheck, recheck_work);
+
+/* So that the status is right though nothing is copied. */
+static void peers_changed(void)
+{
+	queue_work(copyoff_host_wq, &recheck);
+}
+
+/* ---- coming and going ---- */
+
+struct copyoff_scsi_unit *copyoff_scsi_unit_create(struct copyoff_unit *unit,
+						   struct scsi_device *sdev)
+{
+	struct copyoff_scsi_unit *su = kzalloc(sizeof(*su), GFP_KERNEL);
+
+	if (!su)
+		return NULL;
+	su->sdev = sdev;
+	su->unit = unit;
+	spin_lock_init(&su->lock);
+	init_waitqueue_head(&su->wait);
+	mutex_lock(&scsi_units_mutex);
+	list_add(&su->node, &scsi_units);
+	mutex_unlock(&scsi_units_mutex);
+	return su;
+}
+
+void copyoff_scsi_unit_destroy(struct copyoff_scsi_unit *su)
+{
+	mutex_lock(&scsi_units_mutex);
+	list_del(&su->node);
+	mutex_unlock(&scsi_units_mutex);
+	kfree(su);
+}
+
+int copyoff_scsi_init(void)
+{
+	return copyoff_peers_init(peers_changed);
+}
+
+void copyoff_scsi_exit(void)
+{
+	copyoff_peers_exit();
+	cancel_work_sync(&recheck);
+}

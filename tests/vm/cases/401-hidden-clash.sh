@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# profile: bare
+# timeout: 120
+#
+# A unit of the session that this host does not see goes by the source's name, and
+# the target copies from that one: the trial sees it, nothing more is sent, the
+# host copies, and says so.
+
+. "$TOP/tests/vm/lio.sh"
+load
+lio_up
+# Of a serial number only the first 25 digits are in the name.
+backstore src ramdisk 32 aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee01
+backstore dst ramdisk 32 99999999-8888-7777-6666-555555555552
+backstore hidden ramdisk 32 aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee02
+session
+map "$TPG" 0 src
+map "$TPG" 1 dst
+A=$(lun "$TPG" 0)
+B=$(lun "$TPG" 1)
+# What is mapped last is found first.
+map "$TPG" 2 hidden
+C=$(lun "$TPG" 2)
+for dev in "$A" "$B" "$C"; do dd if=/dev/urandom of="$dev" bs=1M count=32 oflag=direct status=none; done
+hide "$C"
+mkdev src "$(copyoff_table "$A")"
+mkdev dst "$(copyoff_table "$B")"
+dmsetup status dst | grep -q ' copyoff scsi on ' || fail "not even tried: $(dmsetup status dst)"
+
+events() { dmsetup info -c --noheadings -o events dst; }
+before=$(events)
+"$COPYOFF" copy --length 16M --keys /dev/mapper/src /dev/mapper/dst >/run/out
+cat /run/out
+cmp -n 16777216 "$A" "$B" || fail "the bytes are another unit's"
+same "$(of_copy bytes_scsi)" 0 bytes_scsi
+same "$(of_copy commands_offload)" 1 "commands of the device"
+same "$(xcopies)" 1 "commands that the target saw"
+same "$(of_copy reasons)" " DESIGNATOR_CLASH" reasons
+same "$(events)" "$((before + 1))" "dm events"
+dmesg | grep -q "copy from ${A##*/} went to ANOTHER UNIT" || fail "not a word in the log"
+
+# The pair stays off; others, and the pair turned round, have nothing to do with it.
+"$COPYOFF" copy --length 4M --src 8M --dst 20M --keys /dev/mapper/src /dev/mapper/dst >/run/out
+same "$(of_copy bytes_scsi)" 0 "bytes_scsi, the second time"
+same "$(xcopies)" 1 "commands, the second time"
+"$COPYOFF" copy --length 4M --dst 20M --keys /dev/mapper/dst /dev/mapper/dst >/run/out
+same "$(of_copy bytes_scsi)" 4194304 "bytes_scsi within the destination"
+cmp -n 4194304 -i 0:20971520 "$B" "$B"
+
+# Gone from the target, and told so: it is tried again.
+unmap "$TPG" 2
+dmsetup message dst 0 offload retry
+dd if=/dev/urandom of="$A" bs=1M count=32 oflag=direct status=none
+"$COPYOFF" copy --length 16M --keys /dev/mapper/src /dev/mapper/dst >/run/out
+cat /run/out
+same "$(of_copy bytes_scsi)" 16777216 "bytes_scsi when the clash is over"
+blockdev --flushbufs "$A" "$B"
+cmp -n 16777216 "$A" "$B"
