@@ -7,13 +7,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "job.h"
 
 /*
- * One request at a time is about this long: there is progress to show, and a
- * signal that comes between two requests is seen soon. It grows while requests
- * are quick, since each of them begins with nothing in flight.
+ * With progress to show or to save, one request at a time is about this long. It
+ * grows while requests are quick, since each of them begins with nothing in flight.
+ * Else there is but one request: it goes on, by the host, if both sides cease to be
+ * copyoff meanwhile, which a new request could not.
  */
 #define SLICE_MIN	(64ULL << 20)
 #define SLICE_MAX	(1ULL << 30)
@@ -24,10 +26,12 @@
 
 static volatile sig_atomic_t interrupted;
 
+/* Once more a second later: it may have come just before the request began. */
 static void on_signal(int signal)
 {
 	(void)signal;
 	interrupted = 1;
+	alarm(1);
 }
 
 /* Not restarted: the ioctl ends at the next border of a command, with results. */
@@ -38,6 +42,7 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
 }
 
 enum status job_control(struct copyoff_ctl **ctl)
@@ -152,7 +157,7 @@ void job_run(struct job *job)
 	size_t size = job->ranges.nr * sizeof(*job->ranges.range);
 	struct copyoff_range *copy = memcpy(allocate(size), job->ranges.range, size);
 	struct rest rest = { copy, job->ranges.nr };
-	uint64_t slice = SLICE_MIN;
+	uint64_t slice = job->progress || job->resume ? SLICE_MIN : UINT64_MAX;
 	double told = 0, at;
 
 	catch_signals();
@@ -166,6 +171,7 @@ void job_run(struct job *job)
 		save(job);
 		tell(job, &told, !rest.nr || job->error);
 	}
+	alarm(0);
 	job->took = seconds() - job->began;
 	free(copy);
 }
