@@ -125,9 +125,19 @@ static void drop_options(struct plan *plan)
 	}
 }
 
+/* libdevmapper does not give the errno of what is two ioctls. */
+static bool name_taken(const char *name)
+{
+	struct dm_dev dm;
+	bool taken = !dmt_read(&dm, name, 0, DM_TABLE);
+
+	dmt_free(&dm);
+	return taken;
+}
+
 static enum status cannot_create(const struct plan *plan, int err)
 {
-	if (err == -EBUSY)
+	if (err == -EEXIST)
 		return complain(STATUS_FAILED,
 				"%s: there is a device of that name: copyoff remove %s, or take another",
 				plan->dm.name, plan->dm.name);
@@ -143,6 +153,8 @@ static enum status make(struct plan *plan)
 {
 	int err;
 
+	if (name_taken(plan->dm.name))
+		return cannot_create(plan, -EEXIST);
 	set_type(plan, "copyoff");
 	add_options(plan);
 	err = dmt_create(&plan->dm);

@@ -180,11 +180,17 @@ int dmt_each(int (*fn)(const char *name, void *data), void *data)
 	return rc;
 }
 
+/* Asked after a failure: what was said of that is kept. */
 bool dmt_has_target(const char *type)
 {
-	struct dm_task *task = begin(DM_DEVICE_LIST_VERSIONS, NULL);
+	char kept[sizeof(said)];
 	struct dm_versions *v = NULL;
+	struct dm_task *task;
 	bool found = false;
+
+	memcpy(kept, said, sizeof(said));
+	task = begin(DM_DEVICE_LIST_VERSIONS, NULL);
+	memcpy(said, kept, sizeof(said));
 
 	if (!task)
 		return false;
