@@ -88,7 +88,7 @@ tables >/run/before
 enable_three() { strace -qq -o /run/strace -e trace=ioctl "$@" "$COPYOFF" enable --quiet vg/golden vg/vm42 vg/between; }
 enable_three
 # Its calls that change something, by their numbers: three loads, suspends and resumes.
-grep -nE 'DM_TABLE_LOAD|DM_DEV_SUSPEND' /run/strace | cut -d: -f 1 >/run/calls
+grep '^ioctl' /run/strace | grep -nE 'DM_TABLE_LOAD|DM_DEV_SUSPEND' | cut -d: -f 1 >/run/calls
 mapfile -t calls </run/calls
 same "${#calls[@]}" 9 "calls that change a table"
 for i in "${calls[@]}"; do

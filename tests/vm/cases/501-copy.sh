@@ -55,11 +55,14 @@ says 1 "not a multiple" copy --src 100 --length 512 one two
 mkfs.ext4 -q -F -L precious /dev/mapper/two
 before=$(sum two)
 says 4 "two has a signature of ext4 .*label precious.*: wipefs -a /dev/mapper/two, or --force" copy --length 1M one two
+same "$(sum two)" "$before" "what must not have been written"
 mkdir -p /run/mnt
 mount /dev/mapper/two /run/mnt
 defer umount -q /run/mnt
 says 4 "two is mounted on /run/mnt: umount it" copy --length 1M one two
 umount /run/mnt
+# The mount has written to it, of course.
+before=$(sum two)
 mkdev above "0 2048 linear /dev/mapper/two 0"
 says 4 "two is busy: dm-[0-9]+ \(above\) lies on it" copy --length 1M one two
 rmdev above
