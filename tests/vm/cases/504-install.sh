@@ -14,7 +14,8 @@ A=$(ns 1)
 B=$(ns 2)
 
 # --- the library ---
-mkdev one "$(copyoff_table "$A" 0 $((64 << 11)))"
+# Slow enough for a job to be cancelled.
+mkdev one "$(copyoff_table "$A" 0 $((64 << 11)) '4 max_inflight 1 max_command_kib 16')"
 mkdev two "$(copyoff_table "$A" $((64 << 11)) $((64 << 11)))"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=64 oflag=direct status=none
 export LD_LIBRARY_PATH=$TOP/build/lib
