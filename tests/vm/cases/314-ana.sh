@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: fabric
+# quick-on: 6.12
 # timeout: 180
 # kernels: 6.12
 #
