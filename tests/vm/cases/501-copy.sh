@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 300
-# quick-on: 6.1
 #
 # copyoff copy: what it refuses, with which sentence and which exit status; that a
 # refusal changes nothing; ranges, dry runs, and going on after an interruption.

@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 240
-# quick-on: 6.1
 #
 # copyoff create and remove; what probe, status, top and events say of devices and
 # of copies.

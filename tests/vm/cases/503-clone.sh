@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 300
-# quick-on: 6.1
 #
 # copyoff clone: a volume of eight segments on two physical volumes becomes three,
 # all by the devices; what fails or is interrupted leaves no half of a clone. And

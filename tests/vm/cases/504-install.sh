@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 180
-# quick-on: 6.1
 #
 # What "make install" puts into a system: the library for a program that is built
 # with pkg-config, completion, and the generator for /etc/copyofftab, whose units do

@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 300
-# quick-on: 6.1
 #
 # Jobs are cancelled at random moments, and their file is closed at random moments:
 # what a record says is done is there; after close() nothing is written any more,

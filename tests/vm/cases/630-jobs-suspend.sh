@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 300
-# quick-on: 6.1
 #
 # 256 jobs at a suspended device, dirty pages of its own waiting with them: they
 # hold no worker, no gate and nobody else up; they can be cancelled, closed, and run

@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 240
-# quick-on: 6.1
 #
 # The system goes to sleep (up to the freezing of all tasks) with jobs under way.
 # They are no tasks; yet no command is sent while it sleeps, and they go on after.

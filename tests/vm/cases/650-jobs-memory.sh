@@ -3,7 +3,6 @@
 # profile: std
 # quick-on: 6.1
 # timeout: 240
-# quick-on: 6.1
 #
 # What jobs take is the memory of the cgroup that submits them: their lists of
 # ranges, and what is allocated for their commands later, by nobody of that cgroup.
