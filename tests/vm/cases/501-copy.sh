@@ -163,14 +163,15 @@ dd if=/dev/zero of=/dev/mapper/two bs=1M count=96 oflag=direct status=none
 dmsetup message two 0 reset_stats
 # The file is written after a slice: let the first one of 64 MiB be done.
 interrupted one_slice_done --resume /run/resume --length 96M one two
+again=$(go_on)
 cat /run/resume
 done=$(sed -n 's/.*"done":\([0-9]*\).*/\1/p' /run/resume)
 [ "$done" -gt 0 ] && [ "$done" -lt 100663296 ] || fail "$done is not the middle"
 cmp /dev/mapper/one /dev/mapper/two -n "$done"
 says 4 "/run/resume is of a copy between other devices" copy --resume /run/resume one far
 says 4 "/run/resume is of a copy of other ranges" copy --resume /run/resume --length 8M one two
-# shellcheck disable=SC2046
-"$COPYOFF" $(go_on) --keys >/run/out
+# shellcheck disable=SC2086
+"$COPYOFF" $again --keys >/run/out
 grep -x "bytes_done=$((100663296 - done))" /run/out
 cmp /dev/mapper/one /dev/mapper/two -n $((96 << 20))
 [ ! -e /run/resume ] || fail "the file of a copy that is done is left"

@@ -53,7 +53,7 @@ defer wipefs -qa "$L"
 defer vgremove -qff vg
 says 4 "$L is a physical volume of LVM: .*copyoff enable its volumes" create again "$L"
 lvcreate -q -y -Wn -Zn -L 64M -n golden vg
-lvcreate -q -y -Wn -Zn -s -L 16M -n snap vg/golden
+lvcreate -q -y -s -L 16M -n snap vg/golden
 says 4 "vg/golden has a snapshot-origin line" enable vg/golden
 says 1 "$V is no device-mapper device; for a raw one: copyoff create NAME $V" enable "$V"
 lvremove -qf vg/snap

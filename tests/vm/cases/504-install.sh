@@ -88,7 +88,7 @@ for u in /run/units/*.service; do
 done
 
 # start UNIT, stop UNIT: as systemd would
-start() { sh -ec "$(sed -n 's/^ExecStart=//p' "/run/units/copyoff@$1.service")"; }
+start() { { local -; set +x; } 2>/dev/null; sh -ec "$(sed -n 's/^ExecStart=//p' "/run/units/copyoff@$1.service")"; }
 stop() { sh -ec "$(sed -n 's/^ExecStop=//p' "/run/units/copyoff@$1.service")"; }
 defer rmdev fast
 start fast
