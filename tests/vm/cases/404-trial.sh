@@ -23,7 +23,7 @@ MIB=1048576
 
 # start N: the Nth MiB from one to two
 start() {
-	"$COPYOFF" copy --src "$1M" --dst "$1M" --length 1M --keys /dev/mapper/one /dev/mapper/two >"/run/out$1" 2>&1 &
+	"$COPYOFF" copy --src "$1M" --dst "$1M" --length 1M --force --keys /dev/mapper/one /dev/mapper/two >"/run/out$1" 2>&1 &
 	PID=$!
 }
 
