@@ -8,7 +8,7 @@
 begin_copy() {
 	{ local -; set +x; } 2>/dev/null
 	rm -f /run/out /run/err
-	"$COPYOFF" copy --length "$3" --dst "$4" --keys "${@:5}" "$1" "$2" >/run/out 2>/run/err &
+	"$COPYOFF" copy --length "$3" --dst "$4" --force --keys "${@:5}" "$1" "$2" >/run/out 2>/run/err &
 	COPY_PID=$!
 }
 

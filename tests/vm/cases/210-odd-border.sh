@@ -63,7 +63,7 @@ cmp /run/data /run/back
 rmdev d
 mkdev d "$(copyoff_table "$A" 65536 262144 '4 max_inflight 1 max_command_kib 16')"
 for i in 1 2 3; do
-	"$COPYOFF" copy --src $((i * 8))M --dst $((64 + i * 8))M --length 8M --keys /dev/mapper/d /dev/mapper/d >/run/out$i &
+	"$COPYOFF" copy --src $((i * 8))M --dst $((64 + i * 8))M --length 8M --force --keys /dev/mapper/d /dev/mapper/d >/run/out$i &
 done
 dmsetup message d 0 max_inflight 16
 wait

@@ -41,15 +41,15 @@ lose 1
 on_disk 64 1 >/run/is
 cmp -n 1048576 /run/data /run/is || fail "not done again at once"
 # Elsewhere: at once.
-"$COPYOFF" copy --src 2M --length 1M --dst 96M --keys /dev/mapper/fab /dev/mapper/fab >/run/other
+"$COPYOFF" copy --src 2M --length 1M --dst 96M --force --keys /dev/mapper/fab /dev/mapper/fab >/run/other
 grep -qx bytes_nvme=1048576 /run/other
 # What writes there, reads there, or writes the source: not.
 commands=$(status_of fab commands)
-"$COPYOFF" copy --src 4M --length 1M --dst 64M --keys /dev/mapper/fab /dev/mapper/fab >/run/over &
+"$COPYOFF" copy --src 4M --length 1M --dst 64M --force --keys /dev/mapper/fab /dev/mapper/fab >/run/over &
 over=$!
-"$COPYOFF" copy --src 64M --length 1M --dst 100M --keys /dev/mapper/fab /dev/mapper/fab >/run/reads &
+"$COPYOFF" copy --src 64M --length 1M --dst 100M --force --keys /dev/mapper/fab /dev/mapper/fab >/run/reads &
 reads=$!
-"$COPYOFF" copy --src 6M --length 1M --dst 0 --keys /dev/mapper/fab /dev/mapper/fab >/run/source &
+"$COPYOFF" copy --src 6M --length 1M --dst 0 --force --keys /dev/mapper/fab /dev/mapper/fab >/run/source &
 source=$!
 for p in "$over" "$reads" "$source"; do
 	wait_for 10 in_module "$p" || fail "$p does not begin"
