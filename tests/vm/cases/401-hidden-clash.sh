@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
 # timeout: 120
+# quick-on: 6.1 7.3
 #
 # A unit of the session that this host does not see goes by the source's name, and
 # the target copies from that one: the trial sees it, nothing more is sent, the

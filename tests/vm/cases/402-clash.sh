@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
 # timeout: 120
+# quick-on: 6.1 7.3
 #
 # Two units that this host sees go by one name: nothing is sent to or from either,
 # also if the second one comes when the first one is in use; when it is gone, and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
 # timeout: 180
+# quick-on: 6.1 7.3
 #
 # What cannot be copied by EXTENDED COPY goes by the host, for the right reason and
 # after no more than a few attempts: no such command, other block sizes, another

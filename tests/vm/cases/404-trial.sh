@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
 # timeout: 120
+# quick-on: 6.1 7.3
 #
 # While the first command of a pair is on trial no second one is sent; who waits
 # for that can be interrupted; and when it is over all go on. A pair that has the
