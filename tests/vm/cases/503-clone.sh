@@ -72,6 +72,9 @@ same "$(volumes)" "golden vm1 " "volumes after an interruption"
 # --- lvremove and pvmove in the middle of a copy ---
 lvcreate -q -y -Wn -Zn -L 64M -n vm2 vg "$A"
 "$COPYOFF" enable --quiet vg/vm2
+# So that it is not over before LVM has its say.
+slow_down copyoff-n1 4194304
+defer full_speed copyoff-n1
 "$COPYOFF" copy vg/golden vg/vm2 >/run/out 2>&1 &
 PID=$!
 wait_for 60 writing || { cat /run/out; fail "it does not begin"; }
@@ -79,6 +82,7 @@ refuses lvremove -qf vg/vm2
 kill -0 "$PID" || fail "the copy was over before pvmove began"
 pvmove -q -i 1 -n golden "$B" "$A"
 wait "$PID" || { cat /run/out; fail "the copy has failed"; }
+full_speed copyoff-n1
 cat /run/out
 grep -E '^64.0 MiB in .*because:.* NOT_COPYOFF' /run/out
 cmp -n $((64 << 20)) /dev/vg/golden /dev/vg/vm2
