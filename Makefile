@@ -22,7 +22,7 @@ help:
 	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
 	@echo 'make dkms-vm     the packages on a Debian of their own: DKMS, boot, upgrade, removal'
 	@echo 'make arm64       the module and all cases on kernels for arm64, emulated'
-	@echo 'make mutants     can the cases fail? Bugs put in, a case each has to notice; takes long'
+	@echo 'make mutants     can the cases fail? Bugs put in, a case each has to notice; takes hours'
 	@echo 'make check       everything that CI does; needs Debian, root and apt'
 	@echo 'make check-all   that and all that takes longer, in pieces; goes on where it was ended'
 	@echo 'make soak        random copies until it is interrupted'
@@ -52,7 +52,7 @@ arm64:
 	scripts/check-all '*-arm64' '*-arm64-*'
 
 mutants:
-	tests/mutants/run
+	@scripts/check-all -m
 
 check:
 	@scripts/check

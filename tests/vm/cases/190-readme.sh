@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 7.3
+# not-on: debug
 # timeout: 400
 #
 # The commands that README.md and Documentation/ tell people to use do what is

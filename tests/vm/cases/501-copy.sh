@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 300
 #
 # copyoff copy: what it refuses, with which sentence and which exit status; that a

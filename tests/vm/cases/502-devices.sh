@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 240
 #
 # copyoff create and remove; what probe, status, top and events say of devices and

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 300
 #
 # copyoff clone: a volume of eight segments on two physical volumes becomes three,

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 180
 #
 # What "make install" puts into a system: the library for a program that is built
