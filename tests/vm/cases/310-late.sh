@@ -3,7 +3,7 @@
 # profile: fabric
 # quick-on: 7.3
 # timeout: 180
-# kernels: 6.12 7.3
+# kernels: 6.12 7.3 debug
 #
 # Over a fabric, a command outlives its connection: the target holds its write
 # back until it was done again by another path. The caller writes something new

@@ -3,7 +3,7 @@
 # profile: fabric
 # quick-on: 7.3
 # timeout: 240
-# kernels: 6.12 7.3
+# kernels: 6.12 7.3 debug
 #
 # What doubt does while it lasts: the request that met it waits, others wait only
 # where they conflict, suspending waits; a caller may go, the doubt stays with the

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 240
-# kernels: 6.12 7.3
+# kernels: 6.12 7.3 debug
 # quick-on: none
 #
 # The only path by the fabric is lost in mid command: it comes back by itself, and

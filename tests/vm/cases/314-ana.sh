@@ -3,7 +3,7 @@
 # profile: fabric
 # quick-on: 6.12
 # timeout: 180
-# kernels: 6.12
+# kernels: 6.12 debug
 #
 # Paths that answer that they are not accessible: that is an answer, so nothing is
 # in doubt; all paths are tried, and the host, whose requests wait for a path, does
