@@ -8,7 +8,7 @@
 # first line "=== dm-copyoff" and a last line "===".
 
 set +x
-SIZE=512
+SIZE=$DEMO_MIB
 ROUNDS=$DEMO_ROUNDS
 
 echo 1 >/proc/sys/kernel/printk
@@ -88,7 +88,7 @@ mkdev zero "$(copyoff_table "$(legacy_nvme)")"
 {
 	pvcreate -q "$(ns 4)"
 	vgcreate -q vg "$(ns 4)"
-	lvcreate -q -y -Wn -Zn -L 256M -n golden vg
+	lvcreate -q -y -Wn -Zn -L "$((SIZE / 2))M" -n golden vg
 	lvcreate -q -y -Wn -Zn -L 16M -n between vg
 	lvextend -q -L "${SIZE}M" vg/golden
 	lvcreate -q -y -Wn -Zn -L "${SIZE}M" -n vm42 vg
@@ -108,7 +108,7 @@ show "    ...and switched over in place, while they are open:"
 dmsetup table | grep -E '^vg-(golden|vm42)' | while read -r line; do show "        $line"; done
 
 compare 'one namespace' /dev/mapper/one 0 /dev/mapper/one 640
-compare 'two in a row' /dev/mapper/two 512 /dev/mapper/two 0
+compare 'two in a row' /dev/mapper/two "$((768 - SIZE / 2))" /dev/mapper/two 0
 compare 'limits of zero' /dev/mapper/zero 0 /dev/mapper/zero 640
 compare 'clone of an LV' /dev/mapper/vg-golden 0 /dev/mapper/vg-vm42 0
 

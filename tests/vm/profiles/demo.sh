@@ -21,5 +21,6 @@ nvme_ns copyoff 3 ns3 512 2048 65536 127
 nvme_ns copyoff 4 ns4 512 2048 65536 127
 nvme_legacy legacy legacy
 
-# In a check once is enough; scripts/demo asks for more.
+# In a check once and little is enough; scripts/demo asks for more.
 guest_env DEMO_ROUNDS "${DEMO_ROUNDS-1}"
+guest_env DEMO_MIB "${DEMO_MIB-128}"
