@@ -33,7 +33,7 @@ median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 total() { printf '%s\n' "$@" | awk '{ n += $1 } END { printf "%.2f", n }'; }
 
 # sum DEVICE MIB: of SIZE MiB from there, read from the device itself
-sum() { dd if="$1" bs=1M skip="$2" count=$SIZE iflag=direct status=none | sha256sum | cut -c1-16; }
+sum() { dd if="$1" bs=1M skip="$2" count="$SIZE" iflag=direct status=none | sha256sum | cut -c1-16; }
 
 by_copyoff() {
 	"$COPYOFF" copy --src "$2M" --dst "$4M" --length "${SIZE}M" --progress --keys "$1" "$3" \
@@ -41,7 +41,7 @@ by_copyoff() {
 }
 
 by_dd() {
-	dd if="$1" of="$3" bs=1M skip="$2" seek="$4" count=$SIZE iflag=direct oflag=direct status=none
+	dd if="$1" of="$3" bs=1M skip="$2" seek="$4" count="$SIZE" iflag=direct oflag=direct status=none
 }
 
 field() { sed -n "s/^$1=//p" /run/out; }
