@@ -37,7 +37,7 @@ kill -0 "$PID" || fail "the copy was over, or ended, before the sleep: $(cat /ru
 finish
 
 # The host is done with this in a moment, if it is let.
-slow_down copyoff-n1 67108864
+slow_down copyoff-n1 4194304
 defer full_speed copyoff-n1
 start --no-offload
 dmsetup suspend one
