@@ -22,7 +22,7 @@ note_symbols() {
 		awk '{ print; last = $1 } END { if (last) print substr(last, 1, 12) "ffff -" }' >>"$SYMBOLS"
 }
 
-# begin_debug_checks: what leaked before the case is not its doing
+# begin_debug_checks: what leaked up to now is not what comes now
 begin_debug_checks() {
 	: >"$SYMBOLS"
 	[ ! -e "$KMEMLEAK" ] || echo clear >"$KMEMLEAK"
@@ -64,10 +64,11 @@ our_leaks() {
 	END { flush() }' - "$1"
 }
 
-# debug_aftermath LOG: what is wrong, in one line; the module is not loaded
+# debug_aftermath LOG SCAN: what is wrong, in one line; the module is not loaded.
+# SCAN: yes looks for memory that leaked since begin_debug_checks.
 debug_aftermath() {
 	if lockdep_is_off; then echo "lockdep has gone off"; return; fi
-	[ -e "$KMEMLEAK" ] && [ -s "$SYMBOLS" ] || return 0
+	[ "$2" = yes ] && [ -e "$KMEMLEAK" ] && [ -s "$SYMBOLS" ] || return 0
 	if ! scan_twice 2>/dev/null; then echo "kmemleak has gone off"; return; fi
 	cat "$KMEMLEAK" >"$1.kmemleak"
 	our_leaks "$1.kmemleak" >"$1.leaks"
