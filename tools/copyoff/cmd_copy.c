@@ -104,14 +104,14 @@ static enum status open_devices(struct job *job, const struct options *o, char *
 /* ---- after ---- */
 
 /* The command that goes on, as it can be pasted. */
-static void how_to_resume(const struct job *job, const struct options *o)
+static void how_to_resume(const struct job *job, const struct options *o, const char *ended)
 {
 	const struct copyoff_range *r = job->ranges.range;
 	uint64_t done = job->skipped + job->total.done;
 	char what[ATTR];
 
-	fprintf(stderr, "copyoff: interrupted after %" PRIu64 " of %" PRIu64 " bytes; go on with: copyoff copy",
-		done, job_length(job));
+	fprintf(stderr, "copyoff: %s after %" PRIu64 " of %" PRIu64 " bytes; go on with: copyoff copy",
+		ended, done, job_length(job));
 	if (job->resume)
 		fprintf(stderr, " --resume %s", job->resume);
 	else if (o->ranges)
@@ -136,6 +136,8 @@ static void how_to_resume(const struct job *job, const struct options *o)
 
 static enum status after(const struct job *job, const struct options *o)
 {
+	enum status status;
+
 	if (o->keys)
 		report_keys(job);
 	else if (!job->error || job->total.done)
@@ -144,11 +146,15 @@ static enum status after(const struct job *job, const struct options *o)
 		remark("%s: a command that got no answer may still write; wait until copyoff status %s shows no doubts",
 		       job->dst.word, job->dst.word);
 	if (job->error == EINTR) {
-		how_to_resume(job, o);
+		how_to_resume(job, o, "interrupted");
 		return STATUS_CANCELLED;
 	}
-	if (job->error)
-		return job_failed(job);
+	if (job->error) {
+		status = job_failed(job);
+		if (job->total.done)
+			how_to_resume(job, o, "it ended");
+		return status;
+	}
 	if (job->resume)
 		unlink(job->resume);
 	if (o->strict && job->total.bytes[COPYOFF_METHOD_HOST])

@@ -45,6 +45,9 @@ void remark(const char *text, ...) __attribute__((format(printf, 1, 2)));
 enum status misused(const struct command *me, const char *text, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A line on the terminal has no end yet: the next sentence begins a new one. */
+extern bool line_open;
+
 void print_help(const struct command *me, FILE *to);
 
 enum paint { PLAIN, BOLD, GOOD, BAD };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One copy, slice by slice.
+ * One copy: by which ioctl, and until when.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,20 +11,12 @@
 
 #include "job.h"
 
-/*
- * With progress to show or to save, one request at a time is about this long. It
- * grows while requests are quick, since each of them begins with nothing in flight.
- * Else there is but one request: it goes on, by the host, if both sides cease to be
- * copyoff meanwhile, which a new request could not.
- */
-#define SLICE_MIN	(64ULL << 20)
-#define SLICE_MAX	(1ULL << 30)
-#define SLICE_QUICK	0.5	/* seconds */
-
-/* Progress is written no more often than this. */
-#define PROGRESS_EVERY	0.2
-
 static volatile sig_atomic_t interrupted;
+
+bool job_interrupted(void)
+{
+	return interrupted;
+}
 
 /* Once more a second later: it may have come just before the request began. */
 static void on_signal(int signal)
@@ -37,12 +29,14 @@ static void on_signal(int signal)
 /* Not restarted: the ioctl ends at the next border of a command, with results. */
 static void catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal }, before;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
 	sigaction(SIGALRM, &action, NULL);
+	/* As nohup(1) wants it. */
+	if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 enum status job_control(struct copyoff_ctl **ctl)
@@ -77,27 +71,22 @@ void job_free(struct job *job)
 	free(job->ranges.range);
 }
 
-static void add(struct total *t, const struct copyoff_copy *c)
+void total_add(struct total *t, const struct total *more)
 {
-	t->done += c->bytes_done;
-	t->bytes[COPYOFF_METHOD_HOST] += c->bytes_host;
-	t->bytes[COPYOFF_METHOD_NVME] += c->bytes_nvme;
-	t->bytes[COPYOFF_METHOD_SCSI] += c->bytes_scsi;
-	t->commands_offload += c->commands_offload;
-	t->commands_host += c->commands_host;
-	t->reasons |= c->reasons;
-	t->result_flags |= c->result_flags;
-	if (c->reason_detail && !t->detail)
-		t->detail = c->reason_detail;
+	unsigned int m;
+
+	t->done += more->done;
+	for (m = 0; m < COUNT(t->bytes); m++)
+		t->bytes[m] += more->bytes[m];
+	t->commands_offload += more->commands_offload;
+	t->commands_host += more->commands_host;
+	t->reasons |= more->reasons;
+	t->result_flags |= more->result_flags;
+	if (!t->detail)
+		t->detail = more->detail;
 }
 
-/* What is left, to be taken from the front. */
-struct rest {
-	struct copyoff_range *range;
-	uint32_t nr;
-};
-
-static void advance(struct rest *rest, uint64_t bytes)
+void rest_advance(struct rest *rest, uint64_t bytes)
 {
 	uint32_t done = copyoff_advance(rest->range, rest->nr, bytes);
 
@@ -105,72 +94,25 @@ static void advance(struct rest *rest, uint64_t bytes)
 	rest->nr -= done;
 }
 
-/* The first ranges, of about so many bytes: the last one is cut if it is longer. */
-static int copy_slice(struct job *job, struct rest *rest, uint64_t bytes)
-{
-	struct copyoff_copy c = COPYOFF_COPY_INIT;
-	uint64_t before = 0, whole;
-	uint32_t nr = 0;
-	int err;
-
-	while (nr < rest->nr && nr < COPYOFF_MAX_RANGES && before < bytes)
-		before += rest->range[nr++].length;
-	whole = rest->range[nr - 1].length;
-	if (before > bytes)
-		rest->range[nr - 1].length -= before - bytes;
-	c.flags = job->flags;
-	c.src_fd = job->src.fd;
-	c.dst_fd = job->dst.fd;
-	c.ranges = (uintptr_t)rest->range;
-	c.nr_ranges = nr;
-	err = copyoff_ctl_copy(job->ctl, &c);
-	rest->range[nr - 1].length = whole;
-	advance(rest, c.bytes_done);
-	add(&job->total, &c);
-	return -err;
-}
-
-static void tell(struct job *job, double *told, bool last)
-{
-	if (!job->progress || (!last && seconds() - *told < PROGRESS_EVERY))
-		return;
-	report_progress(job);
-	if (last)
-		fputc('\n', stderr);
-	*told = seconds();
-}
-
-/* A failure to save is worth a word, and no reason to stop. */
-static void save(struct job *job)
-{
-	int err = job->resume ? resume_save(job) : 0;
-
-	if (err)
-		remark("%s: %s; it will not tell how far this copy came", job->resume,
-		       strerror(-err));
-	if (err)
-		job->resume = NULL;
-}
-
+/*
+ * Who neither looks at how far it is, nor keeps that, can as well wait in the ioctl.
+ * Either way it is one request as long as the list is: that goes on, by the host, if
+ * both sides cease to be copyoff meanwhile, which a new request could not.
+ */
 void job_run(struct job *job)
 {
 	size_t size = job->ranges.nr * sizeof(*job->ranges.range);
 	struct copyoff_range *copy = memcpy(allocate(size), job->ranges.range, size);
 	struct rest rest = { copy, job->ranges.nr };
-	uint64_t slice = job->progress || job->resume ? SLICE_MIN : UINT64_MAX;
-	double told = 0, at;
+	uint32_t room = job->progress || job->resume ? submit_room(job->ctl) : 0;
 
 	catch_signals();
-	advance(&rest, job->skipped);
+	rest_advance(&rest, job->skipped);
 	job->began = seconds();
-	while (rest.nr && !job->error) {
-		at = seconds();
-		job->error = interrupted ? EINTR : copy_slice(job, &rest, slice);
-		if (seconds() - at < SLICE_QUICK && slice < SLICE_MAX)
-			slice *= 2;
-		save(job);
-		tell(job, &told, !rest.nr || job->error);
-	}
+	if (room)
+		copy_submitted(job, &rest, room);
+	else
+		copy_blocking(job, &rest);
 	alarm(0);
 	job->took = seconds() - job->began;
 	free(copy);

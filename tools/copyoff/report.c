@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How far a copy is, and what came of it.
+ * What came of a copy.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
-#include <sys/ioctl.h>
 
 #include "job.h"
-
-static void time_left(double left, char *buf, size_t size)
-{
-	unsigned int s = left < 360000 ? left + 0.5 : 360000;
-
-	if (s < 3600)
-		snprintf(buf, size, "%u:%02u", s / 60, s % 60);
-	else
-		snprintf(buf, size, "%u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
-}
-
-void report_progress(const struct job *job)
-{
-	char done[HUMAN], all[HUMAN], rate[HUMAN], device[HUMAN], host[HUMAN], left[16];
-	const struct total *t = &job->total;
-	uint64_t length = job_length(job), at = job->skipped + t->done;
-	double took = seconds() - job->began, speed = took > 0 ? t->done / took : 0;
-
-	time_left(speed > 0 ? (length - at) / speed : 360000, left, sizeof(left));
-	fprintf(stderr, "\r\033[K%3.0f%%  %s of %s  %s/s  %s left  device %s, host %s ",
-		length ? 100.0 * at / length : 100.0, human(at, done), human(length, all),
-		human(speed, rate), left,
-		human(t->bytes[COPYOFF_METHOD_NVME] + t->bytes[COPYOFF_METHOD_SCSI], device),
-		human(t->bytes[COPYOFF_METHOD_HOST], host));
-	fflush(stderr);
-}
 
 void report_reasons(uint64_t reasons, uint32_t detail)
 {

@@ -2,9 +2,9 @@
 /*
  * The file of copy --resume: whose ranges, and how far they are done.
  *
- * It is written after each slice, and only says what has reached stable storage:
- * with it every request has COPYOFF_COPY_SYNC. A new file takes the place of the
- * old one in one step, so there is always a whole one.
+ * It only says what has reached stable storage: while a job runs the destination is
+ * flushed first, and requests end with a flush, by COPYOFF_COPY_SYNC. A new file
+ * takes the place of the old one in one step, so there is always a whole one.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -73,7 +73,7 @@ static int write_file(const char *file, struct json_object *root)
 	return err;
 }
 
-int resume_save(const struct job *job)
+static int save(const struct job *job)
 {
 	struct json_object *root = job_json(job);
 	char *new = format("%s.new", job->resume);
@@ -86,6 +86,16 @@ int resume_save(const struct job *job)
 	free(new);
 	json_object_put(root);
 	return err;
+}
+
+void resume_keep(struct job *job)
+{
+	int err = job->resume ? save(job) : 0;
+
+	if (!err)
+		return;
+	remark("%s: %s; it will not tell how far this copy came", job->resume, strerror(-err));
+	job->resume = NULL;
 }
 
 /* ---- reading ---- */

@@ -10,10 +10,13 @@
 
 #include "core.h"
 
+bool line_open;
+
 static void say(const char *text, va_list args)
 {
 	fflush(stdout);
-	fputs("copyoff: ", stderr);
+	fputs(line_open ? "\ncopyoff: " : "copyoff: ", stderr);
+	line_open = false;
 	vfprintf(stderr, text, args);
 	fputc('\n', stderr);
 }
