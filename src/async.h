@@ -52,7 +52,7 @@ struct copyoff_async {
 u64 copyoff_async_create(struct copyoff_async *a,
 			 const struct copyoff_job_params *params);
 
-/* Let it begin. @end may have been called when this returns. */
+/* Let it begin. Never sleeps; @end may have been called when this returns. */
 void copyoff_async_start(struct copyoff_async *a);
 
 /*

@@ -154,11 +154,14 @@ int copyoff_jobs_submit(struct copyoff_jobs *jobs,
 		goto out;
 	}
 	*id = j->id;
+	/*
+	 * In one go: numbers can be guessed, and who cancels what has not begun
+	 * would begin it. It may be read, and gone, before this returns.
+	 */
 	spin_lock(&jobs->lock);
 	list_add_tail(&j->node, &jobs->running);
-	spin_unlock(&jobs->lock);
-	/* It may be read, and gone, before this returns. */
 	copyoff_async_start(&j->async);
+	spin_unlock(&jobs->lock);
 	return 0;
 out:
 	job_free(j);

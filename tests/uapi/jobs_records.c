@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -340,6 +341,47 @@ static void test_owner(void)
 	verdict("submit", "descriptors closed and list gone before the end");
 }
 
+/* Cancels what is not submitted yet: @next is the number that comes next. */
+static void guess(volatile u64 *next)
+{
+	u64 i;
+
+	for (;;)
+		for (i = 0; i < 4; i++)
+			cancel(ctl, *next + i);
+}
+
+static void test_guessed(void)
+{
+	volatile u64 *next = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct copyoff_completion c;
+	unsigned int i;
+	pid_t child;
+
+	if (next == MAP_FAILED)
+		die("mmap");
+	child = fork();
+	if (!child)
+		guess(next);
+	for (i = 0; i < 200; i++) {
+		base();
+		same_errno(submit(), 0);
+		*next = sub->job_id + 1;
+		take(&c);
+		if (c.error && c.error != ECANCELED)
+			complain("its error is %u", c.error);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	base();
+	same_errno(submit(), 0);
+	take(&c);
+	check_record(&c, 0, 0, 3, 3 * RANGE);
+	check_bytes(3 * RANGE);
+	verdict("cancel", "of one whose number was guessed while it is submitted");
+}
+
 /* ---- limits ---- */
 
 static void set_max(const char *n)
@@ -407,5 +449,6 @@ void test_records(void)
 	test_running();
 	test_deadline();
 	test_owner();
+	test_guessed();
 	test_limit();
 }
