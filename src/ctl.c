@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
 
 #include "ends.h"
@@ -282,19 +283,29 @@ static unsigned long put_results(const struct op *op, const union args *args,
 			    size - op->out);
 }
 
+/* NULL: none of ours. Nor is what lies behind the table speculated with. */
+static const struct op *find_op(unsigned int cmd)
+{
+	unsigned int nr = _IOC_NR(cmd);
+
+	if (nr >= ARRAY_SIZE(ops))
+		return NULL;
+	nr = array_index_nospec(nr, ARRAY_SIZE(ops));
+	return ops[nr].cmd == cmd ? &ops[nr] : NULL;
+}
+
 static long copyoff_ioctl(struct file *file, unsigned int cmd,
 			  unsigned long arg)
 {
 	u8 __user *user = (void __user *)arg;
-	const struct op *op;
+	const struct op *op = find_op(cmd);
 	union args args;
 	size_t size;
 	u32 claimed;
 	int err;
 
-	if (_IOC_NR(cmd) >= ARRAY_SIZE(ops) || ops[_IOC_NR(cmd)].cmd != cmd)
+	if (!op)
 		return -ENOTTY;
-	op = &ops[_IOC_NR(cmd)];
 	if (get_user(claimed, (u32 __user *)user))
 		return -EFAULT;
 	memset(&args, 0, sizeof(args));
