@@ -30,7 +30,7 @@ expect() {
 as_expected() {
 	# The last one is over: what follows is none of its.
 	echo "<5>copyoff-mark" >/dev/kmsg
-	dmesg | sed 's/^\[[^]]*\] //; s/\(Device lookup failed\) (-E[A-Z]*)/\1/; s/ (-22) / (-EINVAL) /' | awk '
+	dmesg | sed 's/^\[[^]]*\] //; s/\(Device lookup failed\) (-[E0-9][A-Z0-9]*)/\1/; s/ (-22)\( \|$\)/ (-EINVAL)\1/' | awk '
 	function flush() { if (n) print n said; said = "" }
 	$1 == "copyoff-mark" { flush(); n = $2 }
 	sub(/^device-mapper: /, "") { sub(/(table: )?[0-9]+:[0-9]+: /, ""); said = said " " $0 }
