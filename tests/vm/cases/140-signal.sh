@@ -34,7 +34,11 @@ running() { [ "$(dmsetup status "$2" | awk '{ print $8 }')" -gt 20 ]; }
 
 interrupt INT "" /dev/mapper/one /dev/mapper/one 512M
 dmsetup message one 0 reset_stats
+# The host is done with it in a moment, if it is let.
+slow_down copyoff-n2 67108864
+defer full_speed copyoff-n2
 interrupt TERM --no-offload /dev/mapper/one /dev/mapper/two 0
+full_speed copyoff-n2
 
 # SIGKILL: nobody is there to read results, but all must be given back.
 "$COPYOFF" copy --length 400M --dst 512M --keys /dev/mapper/one /dev/mapper/one >/run/out 2>&1 &
