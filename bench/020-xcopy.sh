@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 600
+#
+# EXTENDED COPY between two logical units whose disks are slow, against sg_xcopy
+# with commands of the same length, in turns: by one command at a time, as sg_xcopy
+# sends them, and by four.
+
+set +x
+. "$TOP/tests/vm/lio.sh"
+. "$TOP/bench/pairs.sh"
+PAIRS=9
+MIB=32
+CHUNK=1024	# KiB
+DELAY=10	# ms, for each request of the target
+
+modprobe dm-delay
+load
+lio_up
+slow_disk() { mkdev "$1" "0 $((64 << 11)) delay $2 0 $DELAY"; }
+slow_disk slow1 "$(ns 1)"
+slow_disk slow2 "$(ns 2)"
+backstore one iblock /dev/mapper/slow1 11111111-2222-3333-4444-555555555551
+backstore two iblock /dev/mapper/slow2 99999999-8888-7777-6666-555555555552
+session
+map "$TPG" 0 one
+map "$TPG" 1 two
+A=$(lun "$TPG" 0)
+B=$(lun "$TPG" 1)
+# sg_xcopy opens disks by number, by what udev has elsewhere.
+mkdir -p /dev/block
+for d in "$A" "$B"; do ln -sf "$d" "/dev/block/$(cat "/sys/class/block/${d##*/}/dev")"; done
+dd if=/dev/urandom of="$A" bs=1M count=$MIB oflag=direct status=none
+mkdev a "$(copyoff_table "$A" 0 "$(sectors "$A")" "2 max_command_kib $CHUNK")"
+mkdev b "$(copyoff_table "$B" 0 "$(sectors "$B")" "2 max_command_kib $CHUNK")"
+
+by_sg_xcopy() { sg_xcopy if="$A" of="$B" count=$((MIB * 2048)) bpt=$((CHUNK * 2)) 2>/run/sg || fail "sg_xcopy: $(cat /run/sg)"; }
+by_scsi() { "$COPYOFF" copy --length ${MIB}M --no-fallback --force /dev/mapper/a /dev/mapper/b; }
+by_one() { echo 1 >/sys/module/dm_copyoff/parameters/scsi_inflight; by_scsi; }
+by_four() { echo 4 >/sys/module/dm_copyoff/parameters/scsi_inflight; by_scsi; }
+
+# What comes first has a trial to make.
+by_scsi
+for how in by_one by_four; do pairs $how by_sg_xcopy; done
+blockdev --flushbufs "$A" "$B"
+cmp -n $((MIB << 20)) "$A" "$B"

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Two ways to do the same, measured in turns. For benchmarks to source.
+
+# took COMMAND...: microseconds
+took() {
+	local t=${EPOCHREALTIME/./}
+	"$@" >/dev/null
+	echo $((${EPOCHREALTIME/./} - t))
+}
+
+# pairs OURS THEIRS: notes how many times as fast ours is, of $PAIRS pairs
+pairs() {
+	local ratios=() ours theirs i
+	for ((i = 0; i < PAIRS; i++)); do
+		theirs=$(took "$2")
+		ours=$(took "$1")
+		ratios+=("$(awk "BEGIN { printf \"%.2f\", $theirs / $ours }")")
+	done
+	note "$1: times as fast as ${2#by_}: $(printf '%s\n' "${ratios[@]}" | sort -n | awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }')"
+}
