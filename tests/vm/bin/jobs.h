@@ -47,6 +47,15 @@ void put(int fd, uint64_t seed, uint64_t at, uint64_t length);
 /* How many bytes from @at on are those that @seed and @from make. */
 uint64_t same(int fd, uint64_t at, uint64_t seed, uint64_t from, uint64_t length);
 
+/*
+ * Blocks of 512 bytes are those that @a makes, or those that @b makes: how many are
+ * of the first kind; or -1 minus where one is of neither.
+ */
+struct contents {
+	uint64_t seed, from;
+};
+int64_t mixed(int fd, uint64_t at, uint64_t length, struct contents a, struct contents b);
+
 uint64_t number(const char *text);
 uint64_t random_below(uint64_t n);
 

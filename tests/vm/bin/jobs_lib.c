@@ -143,7 +143,7 @@ void fill(uint64_t seed, uint64_t at, void *buf, uint64_t length)
 
 static void *room(int which)
 {
-	static void *rooms[2];
+	static void *rooms[3];
 
 	if (!rooms[which])
 		rooms[which] = aligned_alloc(4096, CHUNK);
@@ -183,6 +183,28 @@ uint64_t same(int fd, uint64_t at, uint64_t seed, uint64_t from, uint64_t length
 				return done + i;
 	}
 	return length;
+}
+
+int64_t mixed(int fd, uint64_t at, uint64_t length, struct contents a, struct contents b)
+{
+	uint64_t done, n, i, found = 0;
+
+	for (done = 0; done < length; done += n) {
+		n = least(length - done, CHUNK);
+		if (pread(fd, room(0), n, at + done) != (ssize_t)n)
+			err(1, "read");
+		fill(a.seed, a.from + done, room(1), n);
+		fill(b.seed, b.from + done, room(2), n);
+		for (i = 0; i < n; i += BLOCK) {
+			const char *is = (char *)room(0) + i;
+
+			if (!memcmp(is, (char *)room(1) + i, BLOCK))
+				found++;
+			else if (memcmp(is, (char *)room(2) + i, BLOCK))
+				return -1 - (int64_t)(done + i);
+		}
+	}
+	return found;
 }
 
 /* ---- numbers ---- */
