@@ -9,6 +9,7 @@
 
 #include "async.h"
 #include "compat/compat.h"
+#include "delay.h"
 #include "job_priv.h"
 
 #define DM_MSG_PREFIX "copyoff"
@@ -142,6 +143,8 @@ static bool go_on(struct copyoff_async *a)
 		return true;
 	}
 	show(a, state_of(w));
+	if (w != COPYOFF_GO)
+		copyoff_delay(COPYOFF_DELAY_JOB_WAITS);
 	if (w == COPYOFF_GO || !watch(a, w)) {
 		cond_resched();
 		return false;

@@ -22,6 +22,7 @@ static const char * const names[] = {
 	[COPYOFF_DELAY_READ_DONE] = "read_done",
 	[COPYOFF_DELAY_REDO] = "redo",
 	[COPYOFF_DELAY_RANGE_DONE] = "range_done",
+	[COPYOFF_DELAY_JOB_WAITS] = "job_waits",
 	[COPYOFF_DELAY_GATES_ENTERED] = "gates_entered",
 	[COPYOFF_DELAY_COMMAND_SEND] = "command_send",
 	[COPYOFF_DELAY_COMMAND_ANSWERED] = "command_answered",

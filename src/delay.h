@@ -22,6 +22,8 @@ enum copyoff_delay_point {
 	COPYOFF_DELAY_READ_DONE,	/* a buffer full, its write to begin */
 	COPYOFF_DELAY_REDO,		/* a command failed, or has a rest */
 	COPYOFF_DELAY_RANGE_DONE,	/* and not yet counted as that */
+	/* The context of an asynchronous job, in no gate: */
+	COPYOFF_DELAY_JOB_WAITS,	/* it has to, and looks for news yet */
 	/* In both gates: */
 	COPYOFF_DELAY_GATES_ENTERED,	/* nothing sent yet */
 	COPYOFF_DELAY_COMMAND_SEND,	/* a worker has the native command */

@@ -31,4 +31,9 @@ jobs -f $NO_OFFLOAD many $ONE $TWO 256 64k 4
 all_by host $((16 << 20))
 jobs -f $SYNC many $ONE $ONE 2 8M 16384
 all_by nvme $((16 << 20))
+# All that a job waits for comes before it does.
+echo job_waits=100 >"$POINTS"
+jobs many $ONE $ONE 2 1M 1
+release
+all_by nvme $((2 << 20))
 idle one two

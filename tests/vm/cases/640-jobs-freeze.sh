@@ -32,10 +32,14 @@ sleep_through() {
 	echo >$TRACE/trace
 	echo freeze >/sys/power/state
 	cat $TRACE/trace >/run/trace
+	before=$(commands)
 	full_speed copyoff-n1
 	step_jobs records
 	end_jobs
+	[ "$(commands)" -gt "$before" ] || fail "all was done before the sleep"
 }
+
+commands() { dmsetup status one | awk '{ print $8 }'; }
 
 # asleep: the commands that were sent between the end of the freezing and the thaw
 asleep() {
