@@ -49,8 +49,16 @@ fail_ours() {
 		echo "${range#* }" >"$DEBUGFS/$knob/require-end"
 		echo "$2" >"$DEBUGFS/$knob/times"
 		echo "$1" >"$DEBUGFS/$knob/probability"
-		defer sh -c "echo 0 >$DEBUGFS/$knob/probability; echo 0 >$DEBUGFS/$knob/require-start; echo 0 >$DEBUGFS/$knob/require-end"
+		defer all_may_fail "$knob"
 	done
+}
+
+# all_may_fail KNOB: whoever asks for memory, as it is when the kernel has booted
+all_may_fail() {
+	echo 0 >"$DEBUGFS/$1/probability"
+	echo 0 >"$DEBUGFS/$1/require-start"
+	echo 0xffffffffffffffff >"$DEBUGFS/$1/require-end"
+	echo 1 >"$DEBUGFS/$1/times"
 }
 
 # failures_left: how many more there may be

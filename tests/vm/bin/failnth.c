@@ -155,7 +155,12 @@ static void features_after(void *arg, int error)
 
 int open_or_die(const char *path, int flags)
 {
-	int fd = open(path, flags);
+	int fd, tries = 0;
+
+	/* Whose own allocations may be failing already. */
+	do
+		fd = open(path, flags);
+	while (fd < 0 && errno == ENOMEM && ++tries < 1000);
 
 	if (fd < 0)
 		err(1, "%s", path);

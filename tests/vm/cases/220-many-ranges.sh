@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
 # quick-on: 7.3
+# not-on: debug
 # timeout: 480
 #
 # The most ranges that one ioctl takes: as few commands as the device's limit on

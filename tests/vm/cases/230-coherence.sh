@@ -12,6 +12,10 @@ B=$(ns 2)
 mkdev one "$(copyoff_table "$A")"
 mkdev two "$(copyoff_table "$B")"
 sysctl -q vm.dirty_writeback_centisecs=0 vm.dirty_background_ratio=90 vm.dirty_ratio=95
+# Of that a device has as much as it wrote lately: of these two, nothing.
+for d in one two; do
+	echo 45 >"/sys/class/block/$(dmsetup info -c --noheadings -o blkdevname $d)/bdi/min_ratio"
+done
 
 # check SRC DST SRC-MIB DST-MIB [OPTION...]
 check() {
