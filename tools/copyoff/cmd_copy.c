@@ -82,7 +82,12 @@ static enum status find_ranges(struct job *job, const struct options *o)
 		status = resume_load(job);
 	else
 		job->skipped = o->skip;
-	return status ? status : check_ranges(job);
+	if (!status)
+		status = check_ranges(job);
+	if (!status && job->skipped > job_length(job))
+		status = complain(STATUS_USAGE, "--skip %" PRIu64 " is more than there is to copy, %" PRIu64 " bytes",
+				  job->skipped, job_length(job));
+	return status;
 }
 
 static enum status open_devices(struct job *job, const struct options *o, char **word)
@@ -103,6 +108,20 @@ static enum status open_devices(struct job *job, const struct options *o, char *
 
 /* ---- after ---- */
 
+static void put_words(const char *option, const char *word)
+{
+	char *text = quoted(word);
+
+	fprintf(stderr, "%s%s", option, text);
+	free(text);
+}
+
+static void put_list(const char *file, uint64_t done)
+{
+	put_words(" --ranges ", file);
+	fprintf(stderr, " --skip %" PRIu64, done);
+}
+
 /* The command that goes on, as it can be pasted. */
 static void how_to_resume(const struct job *job, const struct options *o, const char *ended)
 {
@@ -113,9 +132,9 @@ static void how_to_resume(const struct job *job, const struct options *o, const 
 	fprintf(stderr, "copyoff: %s after %" PRIu64 " of %" PRIu64 " bytes; go on with: copyoff copy",
 		ended, done, job_length(job));
 	if (job->resume)
-		fprintf(stderr, " --resume %s", job->resume);
+		put_words(" --resume ", job->resume);
 	else if (o->ranges)
-		fprintf(stderr, " --ranges %s --skip %" PRIu64, o->ranges, done);
+		put_list(o->ranges, done);
 	else
 		fprintf(stderr, " --src %" PRIu64 " --dst %" PRIu64 " --length %" PRIu64,
 			(uint64_t)r->src_offset + done, (uint64_t)r->dst_offset + done,
@@ -131,7 +150,9 @@ static void how_to_resume(const struct job *job, const struct options *o, const 
 	/* It was found without; so the copy has brought it. */
 	if (o->force || (!job->resume && find_signature(&job->dst, what, sizeof(what))))
 		fputs(" --force", stderr);
-	fprintf(stderr, " %s %s\n", job->src.word, job->dst.word);
+	put_words(" ", job->src.word);
+	put_words(" ", job->dst.word);
+	fputc('\n', stderr);
 }
 
 static enum status after(const struct job *job, const struct options *o)
@@ -171,9 +192,11 @@ static enum status run(struct job *job, const struct options *o, char **word)
 		status = open_devices(job, o, word);
 	if (!status)
 		status = find_ranges(job, o);
-	if (!status && o->dry_run) {
+	if (!status && o->dry_run)
 		status = explain_job(job, true);
-	} else if (!status) {
+	else if (!status && job->resume)
+		status = resume_try(job);
+	if (!status && !o->dry_run) {
 		job_run(job);
 		status = after(job, o);
 	}
@@ -223,7 +246,12 @@ static bool take_value(const struct command *me, struct job *job, struct options
 	case 'd':
 		return bytes_option(me, &o->dst_offset);
 	case 'l':
-		return bytes_option(me, &o->length);
+		if (!bytes_option(me, &o->length))
+			return false;
+		if (o->length)
+			return true;
+		misused(me, "--length 0 leaves nothing to copy; leave it out for all of SRC");
+		return false;
 	case 'i':
 		return bytes_option(me, &o->skip);
 	case 'r':

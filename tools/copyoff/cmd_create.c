@@ -258,7 +258,7 @@ static enum status remove_all(const struct command *me, int argc, char **argv)
 	if (next_option(me, argc, argv, longs) != -1)
 		return STATUS_USAGE;
 	if (optind == argc)
-		return misused(me, "which devices?");
+		return misused(me, "no device is named");
 	for (; optind < argc; optind++) {
 		one = remove_one(argv[optind]);
 		status = status ? status : one;

@@ -92,7 +92,7 @@ static enum status enable(const struct command *me, int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return misused(me, "which volumes?");
+		return misused(me, "no volume is named");
 	swap.options = options;
 	status = swap_and_report(&swap, argc - optind, argv + optind);
 	free(options);
@@ -148,7 +148,7 @@ static enum status disable_all(struct swap *swap)
 	int err = dmt_each(add_if_copyoff, &names);
 
 	if (err)
-		return complain(STATUS_FAILED, "the dm devices cannot be listed: %s",
+		return complain(STATUS_FAILED, "the dm devices cannot be listed: %s; are you root?",
 				strerror(-err));
 	if (names.nr)
 		status = swap_and_report(swap, names.nr, names.name);
@@ -178,7 +178,7 @@ static enum status disable(const struct command *me, int argc, char **argv)
 		swap.quiet |= c == 'q';
 	}
 	if (all ? optind < argc : optind == argc)
-		return misused(me, "name volumes, or --all");
+		return misused(me, "either volumes or --all are to be named");
 	return all ? disable_all(&swap) : swap_and_report(&swap, argc - optind, argv + optind);
 }
 

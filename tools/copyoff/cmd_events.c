@@ -236,7 +236,7 @@ static enum status events(const struct command *me, int argc, char **argv)
 	if (next_option(me, argc, argv, longs) != -1)
 		return STATUS_USAGE;
 	if (optind != argc)
-		return misused(me, "what is '%s' for?", argv[optind]);
+		return misused(me, "'%s' is one word too many", argv[optind]);
 	dir = format(TRACEFS "/instances/copyoff-%d", getpid());
 	if (mkdir(dir, 0700)) {
 		status = complain(STATUS_FAILED, "%s: %s; is tracefs mounted, and are you root?",

@@ -69,6 +69,7 @@ static enum status probe_one(struct list *list, const char *word)
 		status = complain(STATUS_FAILED, "%s: %s", word, strerror(EBUSY));
 	if (!status) {
 		snprintf(p.name, sizeof(p.name), "%s", d.kname);
+		p.disk = whole_disk(d.rdev);
 		p.size = d.size;
 		if (!probe_dm(&p, &d) && !probe_nvme(&p, &d))
 			probe_scsi(&p, &d);
@@ -79,25 +80,26 @@ static enum status probe_one(struct list *list, const char *word)
 	return status;
 }
 
-static int probe_name(struct list *list, const char *name)
+static enum status probe_name(struct list *list, const char *name)
 {
+	enum status status = STATUS_DONE;
 	char *path = format("/dev/%s", name), size[ATTR];
 	struct device d;
-	int rc = 0;
+	bool there;
 
 	/* Hidden paths of a multipath device have no node; empty drives no size. */
-	if (!device_find_quietly(&d, path) || !device_attr(d.rdev, "size", size) ||
-	    !strtoull(size, NULL, 10))
-		rc = -1;
+	there = device_find_quietly(&d, path) && device_attr(d.rdev, "size", size) &&
+		strtoull(size, NULL, 10);
 	free(d.path);
-	if (!rc)
-		probe_one(list, path);
+	if (there)
+		status = probe_one(list, path);
 	free(path);
-	return rc;
+	return status;
 }
 
 static enum status probe_all(struct list *list)
 {
+	enum status status = STATUS_DONE;
 	struct dirent **names;
 	int i, n = scandir("/sys/block", &names, NULL, versionsort);
 
@@ -105,27 +107,33 @@ static enum status probe_all(struct list *list)
 		return complain(STATUS_FAILED, "/sys/block: %s", strerror(errno));
 	for (i = 0; i < n; i++) {
 		if (*names[i]->d_name != '.' && !uninteresting(names[i]->d_name))
-			probe_name(list, names[i]->d_name);
+			status = probe_name(list, names[i]->d_name) ?: status;
 		free(names[i]);
 	}
 	free(names);
-	return STATUS_DONE;
+	/* One that cannot be read is no failure, if others can. */
+	return list->nr ? STATUS_DONE : status;
 }
 
 /* Two disks by one name: a command might reach the wrong one. */
-static void find_clashes(struct list *list)
+static bool clash(const struct probed *a, const struct probed *b)
 {
-	struct probed *a, *b, *end = list->probed + list->nr;
+	return a->disk != b->disk && *a->designator && !strcmp(a->designator, b->designator) &&
+	       strcmp(a->serial, b->serial);
+}
 
-	for (a = list->probed; a < end; a++)
-		for (b = a + 1; b < end; b++)
-			if (*a->designator && !strcmp(a->designator, b->designator)) {
-				a->clash = true;
-				b->clash = true;
-			}
-	for (a = list->probed; a < end; a++)
+/* @all: of the whole machine, whichever were asked about. */
+static void find_clashes(struct list *list, const struct list *all)
+{
+	const struct probed *b;
+	struct probed *a;
+
+	for (a = list->probed; a < list->probed + list->nr; a++) {
+		for (b = all->probed; b < all->probed + all->nr; b++)
+			a->clash |= clash(a, b);
 		if (a->clash && !strcmp(a->would, "scsi"))
 			snprintf(a->would, sizeof(a->would), "host: DESIGNATOR_CLASH");
+	}
 }
 
 /* What the device could do and this build of the module can not. */
@@ -134,9 +142,12 @@ static void ask_module(struct list *list)
 	struct copyoff_features f = COPYOFF_FEATURES_INIT;
 	struct copyoff_ctl *ctl;
 	struct probed *p;
+	int err = copyoff_ctl_open(&ctl);
 
-	if (copyoff_ctl_open(&ctl)) {
-		remark("the module dm-copyoff is not loaded: what is said below is what it would do; modprobe dm-copyoff");
+	if (err) {
+		remark(err == -EACCES || err == -EPERM ?
+		       "the module dm-copyoff cannot be asked what it would do: are you root?" :
+		       "the module dm-copyoff is not loaded: what is said below is what it would do; modprobe dm-copyoff");
 		return;
 	}
 	if (!copyoff_ctl_features(ctl, &f) && !(f.methods & (1U << COPYOFF_METHOD_SCSI)))
@@ -164,21 +175,25 @@ static void print_list(const struct list *list)
 static enum status probe(const struct command *me, int argc, char **argv)
 {
 	static const struct option longs[] = { LAST_OPTION };
-	enum status status = STATUS_DONE;
-	struct list list = { 0 };
+	struct list all = { 0 }, named = { 0 }, *list = &all;
+	enum status status, one;
 
 	if (next_option(me, argc, argv, longs) != -1)
 		return STATUS_USAGE;
-	if (optind == argc)
-		status = probe_all(&list);
-	for (; optind < argc && !status; optind++)
-		status = probe_one(&list, argv[optind]);
-	if (!status) {
-		find_clashes(&list);
-		ask_module(&list);
-		print_list(&list);
+	status = probe_all(&all);
+	if (optind < argc)
+		list = &named;
+	for (; optind < argc; optind++) {
+		one = probe_one(&named, argv[optind]);
+		status = status ? status : one;
 	}
-	free(list.probed);
+	find_clashes(list, &all);
+	if (list->nr || !status) {
+		ask_module(list);
+		print_list(list);
+	}
+	free(all.probed);
+	free(named.probed);
 	return status;
 }
 

@@ -142,7 +142,7 @@ static enum status features(const struct command *me, int argc, char **argv)
 	if (next_option(me, argc, argv, longs) != -1)
 		return STATUS_USAGE;
 	if (optind != argc)
-		return misused(me, "what is '%s' for?", argv[optind]);
+		return misused(me, "'%s' is one word too many", argv[optind]);
 	status = job_control(&ctl);
 	if (status)
 		return status;

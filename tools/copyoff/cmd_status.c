@@ -194,6 +194,8 @@ static enum status show(const struct command *me, int argc, char **argv)
 	status = status_read(&list, argc - optind, argv + optind);
 	if (!status)
 		print(&list);
+	if (!status && !list.nr)
+		status = status_none(print == print_table);
 	status_free(&list);
 	return status;
 }

@@ -162,7 +162,7 @@ static enum status top(const struct command *me, int argc, char **argv)
 	static const struct option longs[] = {
 		VALUE_OPTION("interval", 'i'), VALUE_OPTION("count", 'n'), LAST_OPTION,
 	};
-	struct screen screen = { .terminal = isatty(STDOUT_FILENO) };
+	struct screen screen = { .terminal = terminal_width(STDOUT_FILENO) };
 	struct sigaction action = { .sa_handler = on_signal };
 	unsigned long count = 0, n = 0;
 	enum status status = STATUS_DONE;
@@ -178,10 +178,14 @@ static enum status top(const struct command *me, int argc, char **argv)
 		else
 			count = strtoul(optarg, &end, 10);
 		if (*end || !isdigit((unsigned char)*optarg) || interval < 0.1)
-			return misused(me, "'%s' is no number of that kind", optarg);
+			return misused(me, c == 'i' ? "'%s' is no interval of at least 0.1 seconds" :
+						      "'%s' is no number of times", optarg);
 	}
 	if (optind != argc)
-		return misused(me, "what is '%s' for?", argv[optind]);
+		return misused(me, "'%s' is one word too many", argv[optind]);
+	status = status_read(&screen.before, 0, NULL);
+	if (!status && !dmt_has_target("copyoff"))
+		status = status_none(false);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	while (!status && !ended) {

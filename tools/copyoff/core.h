@@ -52,6 +52,9 @@ void print_help(const struct command *me, FILE *to);
 
 enum paint { PLAIN, BOLD, GOOD, BAD };
 
+/* Its columns; 0 if it is no terminal on which the cursor can be moved. */
+int terminal_width(int fd);
+
 /* An escape sequence if standard output is a terminal, else "". */
 const char *paint(enum paint paint);
 
@@ -60,7 +63,7 @@ const char *error_name(int error);
 
 /* ---- units.c ---- */
 
-/* "4096", "4K", "1.5G" is none: 0, or -1. */
+/* "4096", "4K", "4k", "4KiB"; "1.5G" is none: 0, or -1. */
 int parse_bytes(const char *word, uint64_t *bytes);
 
 /* "1.5 GiB"; buf has HUMAN bytes. */
@@ -68,6 +71,9 @@ int parse_bytes(const char *word, uint64_t *bytes);
 const char *human(uint64_t bytes, char *buf);
 
 double seconds(void);
+
+/* As a word of the shell, that can be pasted. */
+char *quoted(const char *word);
 
 /* Memory, or the end of the program. */
 void *allocate(size_t size);

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "dm.h"
 
@@ -36,6 +37,12 @@ static void listen(int level, const char *file, int line, int class, const char 
 const char *dmt_said(void)
 {
 	return *said ? said : "no reason given";
+}
+
+/* Why there is none: libdevmapper does not tell. */
+static int no_task(void)
+{
+	return geteuid() ? -EPERM : -ENOMEM;
 }
 
 static struct dm_task *begin(int type, const char *name)
@@ -66,7 +73,7 @@ static int run(struct dm_task *task, uint32_t *cookie)
 	int err = 0;
 
 	if (!task)
-		return -ENOMEM;
+		return no_task();
 	if (cookie && !dm_task_set_cookie(task, cookie, 0))
 		cookie = NULL;
 	if (!dm_task_run(task))
@@ -136,7 +143,7 @@ int dmt_read(struct dm_dev *d, const char *name, dev_t rdev, enum dm_what what)
 	*d = (struct dm_dev){ 0 };
 	task = begin(what == DM_TABLE ? DM_DEVICE_TABLE : DM_DEVICE_STATUS, name);
 	if (!task)
-		return err;
+		return no_task();
 	if (name || (dm_task_set_major(task, major(rdev)) && dm_task_set_minor(task, minor(rdev))))
 		err = dm_task_no_open_count(task) && dm_task_run(task) ? take_info(d, task) :
 									 error_of(task);
@@ -165,7 +172,7 @@ int dmt_each(int (*fn)(const char *name, void *data), void *data)
 	int rc = 0;
 
 	if (!task)
-		return -ENOMEM;
+		return no_task();
 	if (!dm_task_run(task))
 		rc = error_of(task);
 	else

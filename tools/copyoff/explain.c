@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
@@ -26,18 +27,34 @@ struct telling {
 	uint64_t reasons;
 	uint32_t detail;
 	bool sums;
+	bool titled;
 };
 
-static void print_piece(const struct piece *p)
+/* Which of the two it is about is known of one reason only. */
+static char *advice_for(const struct job *job, uint32_t reason)
 {
-	const char *advice = copyoff_reason_advice(p->reason);
+	const char *advice = copyoff_reason_advice(reason);
+
+	if (reason == COPYOFF_REASON_NOT_COPYOFF)
+		return how_to_enable(has_copyoff(&job->src) ? &job->dst : &job->src);
+	return advice ? duplicate(advice) : NULL;
+}
+
+static void print_piece(struct telling *t, const struct piece *p)
+{
+	char *advice = advice_for(t->job, p->reason);
 	char buf[HUMAN];
 
+	if (!t->titled)
+		printf("%s%-14s %-14s %-10s %s%s\n", paint(BOLD), "SRC", "DST", "LENGTH", "BY",
+		       paint(PLAIN));
+	t->titled = true;
 	printf("%-14llu %-14llu %-10s %s%s%s", p->range.src_offset, p->range.dst_offset,
 	       human(p->range.length, buf), paint(p->reason ? BAD : GOOD),
 	       copyoff_method_name(p->method), paint(PLAIN));
 	if (!p->reason) {
 		printf(" in commands of up to %s\n", human(p->max_command_bytes, buf));
+		free(advice);
 		return;
 	}
 	printf(", because %s", copyoff_reason_name(p->reason));
@@ -45,7 +62,8 @@ static void print_piece(const struct piece *p)
 		printf(" (0x%x)", p->detail);
 	printf(": %s\n", copyoff_reason_text(p->reason));
 	if (advice)
-		printf("%40s %s\n", "->", advice);
+		printf("%43s %s\n", "->", advice);
+	free(advice);
 }
 
 static bool follows(const struct piece *a, const struct piece *b)
@@ -69,7 +87,7 @@ static void take_piece(struct telling *t, const struct piece *p)
 		return;
 	}
 	if (t->last.range.length && !t->sums)
-		print_piece(&t->last);
+		print_piece(t, &t->last);
 	t->last = *p;
 }
 
@@ -142,13 +160,10 @@ enum status explain_job(struct job *job, bool sums)
 	uint32_t i;
 	int err = 0;
 
-	if (!sums)
-		printf("%s%-14s %-14s %-10s %s%s\n", paint(BOLD), "SRC", "DST", "LENGTH", "BY",
-		       paint(PLAIN));
 	for (i = 0; i < job->ranges.nr && !err; i++)
 		err = tell_range(&t, job->ranges.range[i]);
 	if (t.last.range.length && !sums)
-		print_piece(&t.last);
+		print_piece(&t, &t.last);
 	if (err) {
 		job->error = -err;
 		return job_failed(job);

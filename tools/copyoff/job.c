@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dm.h"
 #include "job.h"
 
 static volatile sig_atomic_t interrupted;
@@ -118,15 +119,75 @@ void job_run(struct job *job)
 	free(copy);
 }
 
+bool has_copyoff(const struct device *d)
+{
+	bool found = false;
+	struct dm_dev dm;
+	int i;
+
+	if (!dmt_read(&dm, NULL, d->rdev, DM_TABLE))
+		for (i = 0; i < dm.nr; i++)
+			found |= dmt_line_is(&dm.line[i], "copyoff");
+	dmt_free(&dm);
+	return found;
+}
+
+char *how_to_enable(const struct device *d)
+{
+	char name[ATTR];
+
+	if (device_attr(d->rdev, "dm/name", name))
+		return format("copyoff enable %s", d->word);
+	return format("copyoff create NAME %s, and copy /dev/mapper/NAME", d->word);
+}
+
+static enum status no_target(const struct job *job)
+{
+	char *how = how_to_enable(&job->src);
+	enum status status;
+
+	status = complain(STATUS_FAILED, "neither %s nor %s has a copyoff target: %s",
+			  job->src.word, job->dst.word, how);
+	free(how);
+	return status;
+}
+
+/* What is wrong with the destination, mostly. */
+static const struct {
+	int error;
+	enum status status;
+	const char *text;
+} sentences[] = {
+	{ ETXTBSY, STATUS_REFUSED, "is in use as swap: swapoff it" },
+	{ EROFS, STATUS_FAILED,
+	  "is read-only or write-protected: blockdev --setrw, lvchange -prw, or ask who protects it" },
+	{ EBADE, STATUS_FAILED,
+	  "or its source is reserved by another host: see nvme resv-report, or sg_persist --in -r" },
+	{ ENOSPC, STATUS_FAILED,
+	  "got no space from the device below it, which is full: free some there" },
+	{ ENODEV, STATUS_FAILED,
+	  "or its source is gone: see dmsetup table, and the kernel log" },
+};
+
+static enum status other_failure(const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(sentences); i++)
+		if (sentences[i].error == job->error)
+			return complain(sentences[i].status, "%s %s", job->dst.word,
+					sentences[i].text);
+	return complain(STATUS_FAILED, "copying %s to %s: %s; the kernel log may say more",
+			job->src.word, job->dst.word, strerror(job->error));
+}
+
 enum status job_failed(const struct job *job)
 {
 	const char *src = job->src.word, *dst = job->dst.word;
 
 	switch (job->error) {
 	case EXDEV:
-		return complain(STATUS_FAILED,
-				"neither %s nor %s has a copyoff target: copyoff enable %s %s", src,
-				dst, src, dst);
+		return no_target(job);
 	case EOPNOTSUPP:
 		return complain(STATUS_FAILED,
 				"no device can copy from %s to %s, and the host may not: see copyoff explain, or leave --no-fallback out",
@@ -135,17 +196,15 @@ enum status job_failed(const struct job *job)
 		return complain(STATUS_FAILED,
 				"the range lies past the end of %s or %s; see blockdev --getsize64",
 				src, dst);
-	case ETXTBSY:
-		return complain(STATUS_REFUSED, "%s is in use as swap: swapoff it", dst);
-	case EROFS:
-		return complain(STATUS_FAILED, "%s is read-only: blockdev --setrw, or lvchange -prw",
-				dst);
+	case EMFILE:
+		return complain(STATUS_FAILED,
+				"%s cannot be copied as a job: you have as many as /sys/module/dm_copyoff/parameters/max_jobs; wait, or raise it",
+				src);
 	case EINVAL:
 		return complain(STATUS_FAILED,
 				"copying %s to %s: a range is empty, overlaps itself, or is not a multiple of the block size",
 				src, dst);
 	default:
-		return complain(STATUS_FAILED, "copying %s to %s: %s; the kernel log may say more",
-				src, dst, strerror(job->error));
+		return other_failure(job);
 	}
 }

@@ -51,6 +51,10 @@ enum status job_control(struct copyoff_ctl **ctl);
 /* Copies what is left of the ranges. Complains of nothing; see job_failed. */
 void job_run(struct job *job);
 
+/* Is there a copyoff line in its table? And what to do if not. */
+bool has_copyoff(const struct device *d);
+char *how_to_enable(const struct device *d);
+
 /* The sentence for job->error, which is not 0. */
 enum status job_failed(const struct job *job);
 
@@ -125,6 +129,8 @@ bool resume_exists(const char *file);
 /* Takes ranges and what is done from job->resume, if it is of these devices. */
 enum status resume_load(struct job *job);
 /* What it says has to be on stable storage. A failure ends the keeping, not the copy. */
+/* Can it be written? Complains if not. */
+enum status resume_try(const struct job *job);
 void resume_keep(struct job *job);
 
 #endif /* JOB_H */

@@ -9,11 +9,13 @@
 
 struct probed {
 	char name[KNAME];
+	dev_t disk;		/* also of a partition */
 	uint64_t size;
 	char transport[16];
 	char command[16];	/* "copy", "xcopy", "-" */
 	char limits[64];
 	char designator[80];
+	char serial[80];	/* two disks that have both in common are one, by two paths */
 	bool clash;		/* another disk has that designator */
 	char would[128];	/* what copyoff would do */
 };

@@ -5,8 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "job.h"
@@ -74,24 +72,11 @@ static char *line_of(const struct progress *p, const struct job *job, const char
 	return line;
 }
 
-/* 0: not one on which a line can be written over. */
-static int columns(void)
-{
-	const char *term = getenv("TERM");
-	struct winsize size;
-
-	if (!isatty(STDERR_FILENO) || !term || !strcmp(term, "dumb"))
-		return 0;
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2)
-		return 80;
-	return size.ws_col;
-}
-
 /* What does not fit into one line could not be written over. */
 static void print(const struct progress *p, const struct job *job, const char *what)
 {
 	char *line = line_of(p, job, what);
-	int room = columns();
+	int room = terminal_width(STDERR_FILENO);
 
 	if (room)
 		fprintf(stderr, "\r\033[K%.*s", room - 1, line);

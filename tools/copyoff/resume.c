@@ -88,6 +88,22 @@ static int save(const struct job *job)
 	return err;
 }
 
+enum status resume_try(const struct job *job)
+{
+	char *new = format("%s.new", job->resume);
+	struct json_object *root = job_json(job);
+	enum status status = STATUS_DONE;
+	int err = write_file(new, root);
+
+	if (err)
+		status = complain(STATUS_FAILED, "%s: %s; name a file that can be written",
+				  new, strerror(-err));
+	unlink(new);
+	json_object_put(root);
+	free(new);
+	return status;
+}
+
 void resume_keep(struct job *job)
 {
 	int err = job->resume ? save(job) : 0;
@@ -149,7 +165,7 @@ static enum status take(struct job *job, struct json_object *root)
 	    json_object_get_int(value) != 1 || !take_ranges(root, &ranges) ||
 	    !json_object_object_get_ex(root, "done", &value))
 		return complain(STATUS_FAILED,
-				"%s is no file of copyoff copy --resume: remove it, or name another",
+				"%s is no file of copyoff copy --resume: name another",
 				job->resume);
 	if (!same_device(root, "src", &job->src) || !same_device(root, "dst", &job->dst))
 		return complain(STATUS_REFUSED,
@@ -171,7 +187,8 @@ enum status resume_load(struct job *job)
 	enum status status;
 
 	if (!root)
-		return complain(STATUS_FAILED, "%s cannot be read: remove it, or name another",
+		return complain(STATUS_FAILED,
+				"%s is no file of copyoff copy --resume: name another",
 				job->resume);
 	status = take(job, root);
 	json_object_put(root);

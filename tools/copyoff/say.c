@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core.h"
@@ -54,16 +55,30 @@ enum status misused(const struct command *me, const char *text, ...)
 
 void print_help(const struct command *me, FILE *to)
 {
-	fprintf(to, "usage: copyoff %s%s%s\n\n%s.\n%s%s", me->name, *me->args ? " " : "",
-		me->args, me->summary, *me->help ? "\n" : "", me->help);
+	size_t end = strlen(me->summary);
+
+	fprintf(to, "usage: copyoff %s%s%s\n\n%s%s\n%s%s", me->name, *me->args ? " " : "",
+		me->args, me->summary, me->summary[end - 1] == '?' ? "" : ".",
+		*me->help ? "\n" : "", me->help);
 }
 
-static bool on_terminal(void)
+int terminal_width(int fd)
 {
 	const char *term = getenv("TERM");
+	struct winsize size;
+
+	if (!isatty(fd) || !term || !*term || !strcmp(term, "dumb"))
+		return 0;
+	if (ioctl(fd, TIOCGWINSZ, &size) || size.ws_col < 2)
+		return 80;
+	return size.ws_col;
+}
+
+static bool in_colour(void)
+{
 	const char *no = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no && *no);
+	return terminal_width(STDOUT_FILENO) && !(no && *no);
 }
 
 const char *paint(enum paint paint)
@@ -75,7 +90,7 @@ const char *paint(enum paint paint)
 		[BAD] = "\033[33m",
 	};
 
-	return on_terminal() ? codes[paint] : "";
+	return in_colour() ? codes[paint] : "";
 }
 
 const char *error_name(int error)

@@ -103,6 +103,16 @@ enum status status_read(struct status_list *list, int nr, char **words)
 		     STATUS_DONE;
 }
 
+enum status status_none(bool say)
+{
+	if (!dmt_has_target("copyoff"))
+		return complain(STATUS_NO_MODULE,
+				"the kernel has no copyoff target: modprobe dm-copyoff");
+	if (say)
+		remark("no device has a copyoff line: copyoff enable VG/LV, or copyoff create NAME DEV");
+	return STATUS_DONE;
+}
+
 void status_free(struct status_list *list)
 {
 	while (list->nr)

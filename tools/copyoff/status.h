@@ -36,6 +36,8 @@ struct status_list {
 };
 
 enum status status_read(struct status_list *list, int nr, char **words);
+/* There is no copyoff line at all: why. A word of that only if asked to. */
+enum status status_none(bool say);
 void status_free(struct status_list *list);
 
 #endif /* STATUS_H */

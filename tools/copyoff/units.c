@@ -3,6 +3,7 @@
  * Numbers of bytes, the clock, and memory.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ int parse_bytes(const char *word, uint64_t *bytes)
 	if (errno)
 		return -1;
 	if (*end) {
-		unit = strchr(units, *end);
+		unit = strchr(units, toupper((unsigned char)*end));
 		if (!unit || (end[1] && strcmp(end + 1, "iB")))
 			return -1;
 		if (__builtin_mul_overflow(value, 1ULL << (10 * (unit - units + 1)), &value))
@@ -89,4 +90,20 @@ char *format(const char *text, ...)
 		result = NULL;
 	va_end(args);
 	return checked(result);
+}
+
+char *quoted(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+:=@%,";
+	char *result, *to;
+
+	if (*word && !word[strspn(word, plain)])
+		return duplicate(word);
+	result = to = allocate(4 * strlen(word) + 3);
+	*to++ = '\'';
+	for (; *word; word++)
+		to = *word == '\'' ? stpcpy(to, "'\\''") : (*to = *word, to + 1);
+	*to = '\'';
+	return result;
 }

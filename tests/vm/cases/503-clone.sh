@@ -3,7 +3,7 @@
 # profile: std
 # quick-on: 6.1
 # not-on: debug
-# timeout: 180
+# timeout: 300
 #
 # copyoff clone: a volume of eight segments on two physical volumes becomes two more,
 # all by the devices; what fails or is interrupted leaves no half of a clone. And

@@ -3,7 +3,7 @@
 # profile: std
 # quick-on: 6.1
 # not-on: debug
-# timeout: 180
+# timeout: 300
 #
 # copyoff copy that somebody looks at: progress on a terminal and elsewhere; Ctrl-C,
 # and going on as it then says, with a file and without; tables that become linear in
