@@ -3,7 +3,7 @@
 # profile: bare
 # quick-on: 6.1
 # not-on: debug
-# timeout: 600
+# timeout: 300
 #
 # The command on SCSI disks: what probe and explain say of them, of a name that two of
 # them go by, of one disk by two paths; a copy. And what machines read: status as JSON
