@@ -97,7 +97,16 @@ struct copyoff_backend {
 	bool (*probe)(struct copyoff_unit *unit, struct block_device *bdev,
 		      blk_mode_t mode, struct copyoff_found *found);
 
-	/* Give back what probe took. Nothing is in flight. Sleeps. */
+	/*
+	 * NULL, or for units below dm devices: a path to the unit, perhaps the
+	 * first thing that is known of it. Asks no device. Returns 0, or what is
+	 * wrong with the path, and a sentence in @error.
+	 */
+	int (*add_path)(struct copyoff_unit *unit, struct block_device *path,
+			const char **error);
+	void (*del_path)(struct copyoff_unit *unit, struct block_device *path);
+
+	/* Give back what probe and add_path took. Nothing is in flight. Sleeps. */
 	void (*release)(struct copyoff_unit *unit);
 
 	/* Start a command. May sleep, but for the unit only. */

@@ -67,9 +67,7 @@ static void put_id(struct copyoff_scsi_unit *su, u8 id)
 /* What the command was made for may have changed below us. */
 static bool same_blocks(const struct copyoff_unit *unit, u32 lba_shift)
 {
-	const struct copyoff_scsi_unit *su = unit->priv;
-
-	return su->sdev->sector_size == 1U << lba_shift &&
+	return copyoff_scsi_has_blocks(unit->priv, 1U << lba_shift) &&
 	       queue_logical_block_size(unit->disk->queue) == 1U << lba_shift;
 }
 
@@ -177,19 +175,21 @@ static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
 {
 	struct copyoff_scsi_message m = {
 		.write = write,
+		.one_path = write,
 		.buf = buf,
 		.bytes = sectors << SECTOR_SHIFT,
 		.timeout = OTHER_TIMEOUT,
 	};
 	struct copyoff_scsi_result r;
 	u32 shift = t->lba_shift - SECTOR_SHIFT;
+	bool doubt = cmd->verdict.doubt;
 
 	copyoff_scsi_cdb_transfer(write, sector >> shift, sectors >> shift,
 				  m.cdb);
 	copyoff_scsi_send(unit->priv, &m, &r);
 	take_verdict(cmd, &r);
-	/* What was only read is never in doubt. */
-	cmd->verdict.doubt &= write;
+	/* What was only read never is in doubt. */
+	cmd->verdict.doubt = doubt || (write && cmd->verdict.doubt);
 	/* A unit that reads and writes no better: the host will find out. */
 	if (cmd->verdict.kind == COPYOFF_UNSUPPORTED)
 		cmd->verdict.kind = COPYOFF_REDO;
@@ -337,17 +337,6 @@ static void scsi_submit(struct copyoff_cmd *cmd)
 
 /* ---- probing ---- */
 
-static struct scsi_device *sdev_of(struct gendisk *disk)
-{
-	struct device *parent = disk_to_dev(disk)->parent;
-	struct scsi_device *sdev;
-
-	if (!parent || !scsi_is_sdev_device(parent))
-		return NULL;
-	sdev = to_scsi_device(parent);
-	return sdev->type == TYPE_DISK || sdev->type == TYPE_ZBC ? sdev : NULL;
-}
-
 /* What it says of EXTENDED COPY, if it says anything. */
 static void probe_limits(struct copyoff_scsi_unit *su, u8 *buf,
 			 struct copyoff_found *found)
@@ -405,33 +394,76 @@ static void probe_copy(struct copyoff_unit *unit, struct copyoff_found *found)
 	} else {
 		probe_limits(su, buf, found);
 	}
+	/* What is below a dm device is what its paths are, answered or not. */
+	if (su->via)
+		copyoff_scsi_id_of(su, &id);
 	share(&id, found);
 	copyoff_scsi_set_id(su, &id);
 	copyoff_scsi_clashes(su);
 	kfree(buf);
 }
 
-static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
-		       blk_mode_t mode, struct copyoff_found *found)
+/* The disk itself, or by a path to it. NULL: there is none. */
+static struct scsi_device *sdev_of(struct copyoff_unit *unit)
 {
-	struct scsi_device *sdev = sdev_of(unit->disk);
+	struct scsi_device *sdev = copyoff_scsi_sdev_of(unit->disk);
+	bool checked;
 
-	if (!sdev)
-		return false;
-	if (!unit->priv)
-		unit->priv = copyoff_scsi_unit_create(unit, sdev);
-	if (!unit->priv) {
-		found->no_memory = true;
-		return false;
-	}
+	if (sdev)
+		get_device(&sdev->sdev_gendev);
+	else if (unit->priv)
+		sdev = copyoff_scsi_path_get(unit->priv, 0, 0, &checked);
+	return sdev;
+}
+
+static void probe_sdev(struct copyoff_unit *unit, struct scsi_device *sdev,
+		       struct block_device *bdev, struct copyoff_found *found)
+{
 	/* Many a disk that has nothing to say of copies chokes on questions. */
 	if (!copyoff_scsi_has_3pc(sdev->inquiry, sdev->inquiry_len))
-		return true;
+		return;
 	if (sdev->sector_size != bdev_logical_block_size(bdev))
 		found->reason = COPYOFF_REASON_BLOCK_SIZE;
 	else
 		probe_copy(unit, found);
-	return true;
+}
+
+static bool scsi_probe(struct copyoff_unit *unit, struct block_device *bdev,
+		       blk_mode_t mode, struct copyoff_found *found)
+{
+	struct scsi_device *sdev = sdev_of(unit);
+
+	if (!sdev && unit->priv) {
+		found->reason = COPYOFF_REASON_NO_PATH;
+		found->complete = false;
+		return true;
+	}
+	if (!sdev)
+		return false;
+	if (!unit->priv)
+		unit->priv = copyoff_scsi_unit_create(unit, sdev);
+	if (unit->priv)
+		probe_sdev(unit, sdev, bdev, found);
+	else
+		found->no_memory = true;
+	copyoff_scsi_path_put(sdev);
+	return unit->priv;
+}
+
+static int scsi_add_path(struct copyoff_unit *unit, struct block_device *path,
+			 const char **error)
+{
+	if (!unit->priv)
+		unit->priv = copyoff_scsi_unit_create(unit, NULL);
+	if (unit->priv)
+		return copyoff_scsi_path_add(unit->priv, path, error);
+	*error = "Cannot allocate a unit";
+	return -ENOMEM;
+}
+
+static void scsi_del_path(struct copyoff_unit *unit, struct block_device *path)
+{
+	copyoff_scsi_path_del(unit->priv, path);
 }
 
 static void scsi_release(struct copyoff_unit *unit)
@@ -444,6 +476,8 @@ const struct copyoff_backend copyoff_backend_scsi = {
 	.name = "scsi",
 	.pairs = true,
 	.probe = scsi_probe,
+	.add_path = scsi_add_path,
+	.del_path = scsi_del_path,
 	.release = scsi_release,
 	.submit = scsi_submit,
 };

@@ -31,7 +31,7 @@ void copyoff_place_end(const struct copyoff_place *p, struct copyoff_end *end)
 
 	end->unit = t ? t->unit : NULL;
 	end->opts = t ? &t->opts : NULL;
-	end->stacked = t && t->stacked;
+	end->stacked = t && copyoff_target_stacked(t);
 }
 
 static enum copyoff_wait wait_by(struct copyoff_job *job,

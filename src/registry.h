@@ -51,6 +51,13 @@ struct copyoff_target {
 	bool stacked;			/* the lower device is a dm device */
 	struct copyoff_record *rec;
 
+	/*
+	 * Paths to a unit below a dm-multipath device, for copy commands; see
+	 * via.c. Once there are any there always are: READ_ONCE().
+	 */
+	unsigned int nr_paths;
+	struct dm_dev *path[COPYOFF_VIA_MAX];
+
 	/* offload and max_inflight change by message: READ_ONCE(). */
 	struct copyoff_opts opts;
 	struct copyoff_stats stats;
@@ -64,6 +71,12 @@ struct copyoff_target {
 	unsigned int inflight;		/* commands in the gate */
 	unsigned int doubts;		/* ended ones that still hold it */
 };
+
+/* Must a copy command leave it alone, as other devices may be below? */
+static inline bool copyoff_target_stacked(const struct copyoff_target *t)
+{
+	return t->stacked && !READ_ONCE(t->nr_paths);
+}
 
 /* ---- for the target ---- */
 

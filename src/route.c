@@ -193,18 +193,11 @@ static struct copyoff_unit *unit_or_error(struct copyoff_unit *u, int err)
 	return ERR_PTR(err);
 }
 
-struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
-				      blk_mode_t mode)
+int copyoff_unit_ask(struct copyoff_unit *u, struct block_device *bdev,
+		     blk_mode_t mode)
 {
-	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
-	struct copyoff_unit *u;
 	int err = 0;
 
-	if (!fresh)
-		return ERR_PTR(-ENOMEM);
-	u = unit_find(bdev->bd_disk, fresh);
-	if (u != fresh)
-		kfree(fresh);
 	mutex_lock(&u->probe_mutex);
 	if (probe_is_stale(u, bdev)) {
 		err = unit_probe(u, bdev, mode);
@@ -212,7 +205,56 @@ struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 			copyoff_unit_retry(u);
 	}
 	mutex_unlock(&u->probe_mutex);
-	return unit_or_error(u, err);
+	return err;
+}
+
+struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
+				      blk_mode_t mode)
+{
+	struct copyoff_unit *fresh = unit_alloc(bdev->bd_disk);
+	struct copyoff_unit *u;
+
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	u = unit_find(bdev->bd_disk, fresh);
+	if (u != fresh)
+		kfree(fresh);
+	return unit_or_error(u, copyoff_unit_ask(u, bdev, mode));
+}
+
+/* The first of its paths says which method it is, before the unit itself does. */
+static int adopt_path(struct copyoff_unit *u, struct block_device *path,
+		      const char **error)
+{
+	const struct copyoff_backend *b = &copyoff_backend_scsi;
+	int err;
+
+	mutex_lock(&u->probe_mutex);
+	err = b->add_path(u, path, error);
+	if (u->priv && !u->backend) {
+		/* Who sees it needs no lock: pairs with copyoff_unit_add_path(). */
+		smp_store_release(&u->backend, b);
+		u->probed = false;
+	}
+	mutex_unlock(&u->probe_mutex);
+	return err;
+}
+
+int copyoff_unit_add_path(struct copyoff_unit *u, struct block_device *path,
+			  const char **error)
+{
+	/* With what it has for paths: pairs with adopt_path(). */
+	const struct copyoff_backend *b = smp_load_acquire(&u->backend);
+
+	if (!b)
+		return adopt_path(u, path, error);
+	*error = "The unit cannot have paths";
+	return b->add_path ? b->add_path(u, path, error) : -EOPNOTSUPP;
+}
+
+void copyoff_unit_del_path(struct copyoff_unit *u, struct block_device *path)
+{
+	u->backend->del_path(u, path);
 }
 
 struct copyoff_unit *copyoff_unit_get_plain(struct block_device *bdev)

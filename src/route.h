@@ -70,6 +70,25 @@ struct copyoff_unit *copyoff_unit_get(struct block_device *bdev,
 				      blk_mode_t mode);
 
 /*
+ * copyoff_unit_add_path() - name a path to the unit below a dm device
+ * @path: open until copyoff_unit_del_path()
+ * @error: on failure a sentence, constant
+ *
+ * Asks no device: the constructor that has named the first ones then has the unit
+ * asked. Returns 0 or a negative errno, a different one for each thing that may
+ * be wrong. For messages, too: does not sleep for long, but with a unit that has
+ * no path yet.
+ */
+int copyoff_unit_add_path(struct copyoff_unit *unit, struct block_device *path,
+			  const char **error);
+void copyoff_unit_del_path(struct copyoff_unit *unit,
+			   struct block_device *path);
+
+/* Ask again what could not be told, or what has changed. 0 or -ENOMEM. Sleeps. */
+int copyoff_unit_ask(struct copyoff_unit *unit, struct block_device *bdev,
+		     blk_mode_t mode);
+
+/*
  * copyoff_unit_get_plain() - the same for a device without a target
  *
  * For comparing it with others. Asks the device only if nobody has it yet, and

@@ -63,31 +63,48 @@ static struct class_interface interface = {
 	.remove_dev = peer_remove,
 };
 
-/* By the pages that the kernel has. */
+/* Under RCU: the pages that the kernel has. */
+static void pages_of(const struct scsi_device *sdev,
+		     struct copyoff_scsi_pages *p)
+{
+	struct scsi_vpd *names = rcu_dereference(sdev->vpd_pg83);
+	struct scsi_vpd *serial = rcu_dereference(sdev->vpd_pg80);
+
+	memset(p, 0, sizeof(*p));
+	p->inquiry = sdev->inquiry;
+	p->inquiry_len = sdev->inquiry_len;
+	if (names) {
+		p->names = names->data;
+		p->names_len = names->len;
+	}
+	if (serial) {
+		p->serial = serial->data;
+		p->serial_len = serial->len;
+	}
+}
+
 static bool clashes(const struct scsi_device *sdev,
 		    const struct copyoff_scsi_identity *id)
 {
-	struct copyoff_scsi_pages p = {
-		.inquiry = sdev->inquiry,
-		.inquiry_len = sdev->inquiry_len,
-	};
-	struct scsi_vpd *names, *serial;
+	struct copyoff_scsi_pages p;
 	bool clash;
 
 	rcu_read_lock();
-	names = rcu_dereference(sdev->vpd_pg83);
-	serial = rcu_dereference(sdev->vpd_pg80);
-	if (names) {
-		p.names = names->data;
-		p.names_len = names->len;
-	}
-	if (serial) {
-		p.serial = serial->data;
-		p.serial_len = serial->len;
-	}
+	pages_of(sdev, &p);
 	clash = copyoff_scsi_kin(id, &p) == COPYOFF_SCSI_CLASH;
 	rcu_read_unlock();
 	return clash;
+}
+
+void copyoff_peers_identity(const struct scsi_device *sdev,
+			    struct copyoff_scsi_identity *id)
+{
+	struct copyoff_scsi_pages p;
+
+	rcu_read_lock();
+	pages_of(sdev, &p);
+	copyoff_scsi_identify(&p, id);
+	rcu_read_unlock();
 }
 
 u64 copyoff_peers_changes(void)

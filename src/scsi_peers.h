@@ -22,6 +22,10 @@ u64 copyoff_peers_changes(void);
 bool copyoff_peers_clash(const struct scsi_device *sdev,
 			 const struct copyoff_scsi_identity *id);
 
+/* What it is, by what the kernel has read from it when it came. */
+void copyoff_peers_identity(const struct scsi_device *sdev,
+			    struct copyoff_scsi_identity *id);
+
 /* @changed is called whenever copyoff_peers_changes() does; must not sleep. */
 int copyoff_peers_init(void (*changed)(void));
 void copyoff_peers_exit(void);

@@ -188,16 +188,17 @@ void copyoff_scsi_verdict(const struct copyoff_scsi_result *r,
 			  struct copyoff_verdict *v)
 {
 	memset(v, 0, sizeof(*v));
+	v->doubt = r->lost;
 	if (r->error) {
 		v->kind = r->error == -ENODEV ? COPYOFF_PATH : COPYOFF_REDO;
 		return;
 	}
-	v->doubt = !is_answer(r);
+	v->doubt |= !is_answer(r);
 	if (r->status == STATUS_CONFLICT || r->host == HOST_NEXUS_FAILURE) {
 		v->kind = COPYOFF_FAIL;
 		v->err = -EBADE;
 		v->detail = STATUS_CONFLICT;
-	} else if (v->doubt) {
+	} else if (!is_answer(r)) {
 		v->kind = COPYOFF_PATH;
 		v->detail = (u32)r->host << 24;
 	} else {

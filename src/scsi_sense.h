@@ -21,6 +21,7 @@ struct copyoff_scsi_result {
 	u8 asc;
 	u8 ascq;
 	u32 resid;		/* bytes of a parameter list that nobody took */
+	bool lost;		/* sent before by another path: no answer there */
 };
 
 /* Shall it be sent again just so? And has the unit perhaps become another? */

@@ -31,15 +31,14 @@ static bool is_good(const struct copyoff_scsi_result *r)
 }
 
 /* Once. */
-static void send(struct copyoff_scsi_unit *su,
-		 const struct copyoff_scsi_message *m,
+static void send(struct scsi_device *sdev, const struct copyoff_scsi_message *m,
 		 struct copyoff_scsi_result *r, u32 *got)
 {
 	struct compat_scsi_answer a;
 
 	*got = 0;
 	memset(r, 0, sizeof(*r));
-	r->error = compat_scsi_execute(su->sdev, m->cdb, m->write, m->buf,
+	r->error = compat_scsi_execute(sdev, m->cdb, m->write, m->buf,
 				       m->bytes, m->timeout, &a);
 	if (r->error)
 		return;
@@ -55,40 +54,106 @@ static void send(struct copyoff_scsi_unit *su,
 		*got = m->bytes - r->resid;
 }
 
+/*
+ * By one path, until there is more to the answer than news. A question has that
+ * answered whatever the news is. True if that is that the unit may have changed.
+ */
+static bool send_by(struct scsi_device *sdev,
+		    const struct copyoff_scsi_message *m, bool ask,
+		    struct copyoff_scsi_result *r, u32 *got)
+{
+	bool changed = false;
+	unsigned int i;
+
+	for (i = 0; i < ATTENTIONS; i++) {
+		send(sdev, m, r, got);
+		changed |= copyoff_scsi_is_changed(r);
+		if (!copyoff_scsi_is_attention(r) || (changed && !ask))
+			break;
+	}
+	return changed;
+}
+
+static bool check_path(struct copyoff_scsi_unit *su, struct scsi_device *sdev);
+
+/*
+ * By that path, if it is one. True if its answer is the unit's own, whatever it
+ * is: no other path is to be tried.
+ */
+static bool try_path(struct copyoff_scsi_unit *su, struct scsi_device *sdev,
+		     const struct copyoff_scsi_message *m, bool ask,
+		     struct copyoff_scsi_result *r, u32 *got)
+{
+	struct copyoff_verdict v;
+	bool lost = r->lost;
+
+	if (send_by(sdev, m, ask, r, got))
+		copyoff_scsi_path_check(su, sdev, false);
+	copyoff_scsi_verdict(r, &v);
+	r->lost = lost || v.doubt;
+	return v.kind != COPYOFF_PATH || (m->one_path && v.doubt);
+}
+
+static void send_by_paths(struct copyoff_scsi_unit *su,
+			  const struct copyoff_scsi_message *m, bool ask,
+			  struct copyoff_scsi_result *r, u32 *got)
+{
+	struct scsi_device *sdev;
+	unsigned int skip, first = READ_ONCE(su->next);
+	bool checked, over = false;
+
+	*got = 0;
+	memset(r, 0, sizeof(*r));
+	r->error = -ENODEV;
+	for (skip = 0; !over; skip++) {
+		sdev = copyoff_scsi_path_get(su, first, skip, &checked);
+		if (!sdev)
+			break;
+		if (checked || check_path(su, sdev))
+			over = try_path(su, sdev, m, ask, r, got);
+		if (over && skip)
+			copyoff_scsi_path_prefer(su, sdev);
+		copyoff_scsi_path_put(sdev);
+	}
+}
+
 void copyoff_scsi_send(struct copyoff_scsi_unit *su,
 		       const struct copyoff_scsi_message *m,
 		       struct copyoff_scsi_result *r)
 {
-	unsigned int i;
-	u32 got = 0;
+	u32 got;
 
-	for (i = 0; i < ATTENTIONS; i++) {
-		send(su, m, r, &got);
-		r->resid = m->bytes - got;
-		if (!copyoff_scsi_is_attention(r) || copyoff_scsi_is_changed(r))
-			return;
-	}
+	send_by_paths(su, m, false, r, &got);
+	r->resid = m->bytes - got;
+}
+
+static void make_question(struct copyoff_scsi_message *m, u8 *buf, u32 bytes)
+{
+	m->write = false;
+	m->one_path = false;
+	m->buf = buf;
+	m->bytes = bytes;
+	m->timeout = ASK_TIMEOUT;
 }
 
 bool copyoff_scsi_ask(struct copyoff_scsi_unit *su,
 		      struct copyoff_scsi_message *m, u8 *buf, u32 bytes,
 		      struct copyoff_scsi_result *r, u32 *got)
 {
-	unsigned int i;
-
-	m->write = false;
-	m->buf = buf;
-	m->bytes = bytes;
-	m->timeout = ASK_TIMEOUT;
-	for (i = 0; i < ATTENTIONS; i++) {
-		send(su, m, r, got);
-		if (!copyoff_scsi_is_attention(r))
-			break;
-	}
+	make_question(m, buf, bytes);
+	send_by_paths(su, m, true, r, got);
 	return is_good(r);
 }
 
 /* ---- what it is ---- */
+
+void copyoff_scsi_id_of(struct copyoff_scsi_unit *su,
+			struct copyoff_scsi_identity *id)
+{
+	spin_lock(&su->lock);
+	*id = su->id;
+	spin_unlock(&su->lock);
+}
 
 void copyoff_scsi_name_of(struct copyoff_scsi_unit *su,
 			  struct copyoff_designator *name)
@@ -120,30 +185,91 @@ static bool no_answer(const struct copyoff_scsi_result *r)
 	return r->error || r->host || (r->status && !r->sense_valid);
 }
 
+static bool ask_page(struct scsi_device *sdev, u8 code, u8 *page, u32 bytes,
+		     struct copyoff_scsi_result *r, u32 *got)
+{
+	struct copyoff_scsi_message m;
+
+	make_question(&m, page, bytes);
+	copyoff_scsi_cdb_vpd(code, bytes, m.cdb);
+	send_by(sdev, &m, true, r, got);
+	return is_good(r) || !no_answer(r);
+}
+
+/* What is at the end of that path? */
+static bool ask_path(struct scsi_device *sdev, u8 *page,
+		     struct copyoff_scsi_identity *id,
+		     struct copyoff_scsi_result *r)
+{
+	u32 names = COPYOFF_SCSI_INQUIRY_BYTES - SERIAL_PAGE_BYTES;
+	struct copyoff_scsi_pages p = {
+		.inquiry = sdev->inquiry,
+		.inquiry_len = sdev->inquiry_len,
+		.names = page,
+		.serial = page + names,
+	};
+
+	if (!ask_page(sdev, 0x83, page, names, r, &p.names_len) ||
+	    !ask_page(sdev, 0x80, page + names, SERIAL_PAGE_BYTES, r,
+		      &p.serial_len))
+		return false;
+	copyoff_scsi_identify(&p, id);
+	return true;
+}
+
+/* A disk is what it says it is; but a path must lead where the others do. */
+static bool is_ours(struct copyoff_scsi_unit *su, struct scsi_device *sdev,
+		    const struct copyoff_scsi_identity *id)
+{
+	bool same;
+
+	spin_lock(&su->lock);
+	same = !su->via || !memcmp(&su->id, id, sizeof(*id));
+	spin_unlock(&su->lock);
+	copyoff_scsi_path_check(su, sdev, same);
+	if (!same)
+		DMWARN_LIMIT("%s: its path %s leads to another unit, and is not used",
+			     su->unit->disk->disk_name,
+			     dev_name(&sdev->sdev_gendev));
+	return same;
+}
+
+static bool check_path(struct copyoff_scsi_unit *su, struct scsi_device *sdev)
+{
+	u8 *page = kmalloc(COPYOFF_SCSI_INQUIRY_BYTES, GFP_NOIO | __GFP_NOWARN);
+	struct copyoff_scsi_identity id;
+	struct copyoff_scsi_result r;
+	bool ours;
+
+	ours = page && ask_path(sdev, page, &id, &r) && is_ours(su, sdev, &id);
+	kfree(page);
+	return ours;
+}
+
 bool copyoff_scsi_ask_id(struct copyoff_scsi_unit *su, u8 *page,
 			 struct copyoff_scsi_identity *id,
 			 struct copyoff_scsi_result *r)
 {
-	u32 names = COPYOFF_SCSI_INQUIRY_BYTES - SERIAL_PAGE_BYTES;
-	struct copyoff_scsi_pages p = {
-		.inquiry = su->sdev->inquiry,
-		.inquiry_len = su->sdev->inquiry_len,
-		.names = page,
-		.serial = page + names,
-	};
-	struct copyoff_scsi_message m;
+	struct scsi_device *sdev;
+	unsigned int skip, first = READ_ONCE(su->next);
+	bool checked, ours = false;
 
 	memset(id, 0, sizeof(*id));
-	copyoff_scsi_cdb_vpd(0x83, names, m.cdb);
-	if (!copyoff_scsi_ask(su, &m, page, names, r, &p.names_len) &&
-	    no_answer(r))
-		return false;
-	copyoff_scsi_cdb_vpd(0x80, SERIAL_PAGE_BYTES, m.cdb);
-	if (!copyoff_scsi_ask(su, &m, page + names, SERIAL_PAGE_BYTES, r,
-			      &p.serial_len) && no_answer(r))
-		return false;
-	copyoff_scsi_identify(&p, id);
-	return true;
+	for (skip = 0; !ours; skip++) {
+		sdev = copyoff_scsi_path_get(su, first, skip, &checked);
+		if (!sdev)
+			break;
+		ours = ask_path(sdev, page, id, r) && is_ours(su, sdev, id);
+		if (ours && skip)
+			copyoff_scsi_path_prefer(su, sdev);
+		copyoff_scsi_path_put(sdev);
+	}
+	/* By no path: whatever the last one has said, it is for its path. */
+	if (!ours && (su->via || !skip)) {
+		memset(r, 0, sizeof(*r));
+		r->error = -ENODEV;
+	}
+	return ours;
 }
 
 /* ---- clashes ---- */
@@ -159,10 +285,8 @@ bool copyoff_scsi_clashes(struct copyoff_scsi_unit *su)
 
 	/* Before we look: what comes meanwhile is looked at next time. */
 	seen = copyoff_peers_changes();
-	spin_lock(&su->lock);
-	id = su->id;
-	spin_unlock(&su->lock);
-	clash = copyoff_peers_clash(su->sdev, &id);
+	copyoff_scsi_id_of(su, &id);
+	clash = copyoff_peers_clash(su->via ? NULL : su->path[0].sdev, &id);
 	if (copyoff_unit_refuse(su->unit, clash ?
 				COPYOFF_REASON_DESIGNATOR_CLASH :
 				COPYOFF_REASON_NONE)) {
@@ -215,8 +339,12 @@ struct copyoff_scsi_unit *copyoff_scsi_unit_create(struct copyoff_unit *unit,
 
 	if (!su)
 		return NULL;
-	su->sdev = sdev;
 	su->unit = unit;
+	su->via = !sdev;
+	if (sdev) {
+		su->path[0] = (struct copyoff_scsi_path){ sdev, 1, true };
+		su->nr = 1;
+	}
 	spin_lock_init(&su->lock);
 	init_waitqueue_head(&su->wait);
 	mutex_lock(&scsi_units_mutex);

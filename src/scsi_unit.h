@@ -17,13 +17,23 @@
 #include "scsi_wire.h"
 
 #define COPYOFF_SCSI_LIST_IDS	256
+#define COPYOFF_SCSI_PATHS	16
+
+struct copyoff_scsi_path {
+	struct scsi_device *sdev;	/* stays as long as its disk is open */
+	unsigned int users;		/* who have it open */
+	bool checked;			/* it was seen to lead to the unit */
+};
 
 struct copyoff_scsi_unit {
-	struct scsi_device *sdev;	/* stays as long as its disk is open */
 	struct copyoff_unit *unit;
+	bool via;			/* below a dm device, by named paths */
 	struct list_head node;		/* under the lock of all */
 
 	spinlock_t lock;		/* protects what follows */
+	struct copyoff_scsi_path path[COPYOFF_SCSI_PATHS];
+	unsigned int nr;
+	unsigned int next;		/* the one that did it last */
 	struct copyoff_scsi_identity id;
 	u64 seen;			/* changes of its peers */
 	/* The backend's: list identifiers in use. */
@@ -37,21 +47,67 @@ struct copyoff_scsi_unit {
 struct copyoff_scsi_message {
 	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
 	bool write;
+	bool one_path;		/* if that is lost no other one is to do it */
 	void *buf;
 	u32 bytes;
 	int timeout;
 };
 
-/* NULL for want of memory. */
+/*
+ * With one path for ever, its own disk; or without any (NULL): they come by
+ * copyoff_scsi_add_path(). NULL for want of memory.
+ */
 struct copyoff_scsi_unit *copyoff_scsi_unit_create(struct copyoff_unit *unit,
 						   struct scsi_device *sdev);
 void copyoff_scsi_unit_destroy(struct copyoff_scsi_unit *su);
+
+/* ---- paths ---- */
+
+/* NULL: it is no disk of ours. */
+struct scsi_device *copyoff_scsi_sdev_of(struct gendisk *disk);
+
+/*
+ * copyoff_scsi_path_add() - one more, or one more user of it
+ * @path: open until copyoff_scsi_path_del()
+ * @error: on failure a sentence, constant
+ *
+ * Asks no device. Returns 0 or what is wrong with it, each by an errno of its own.
+ */
+int copyoff_scsi_path_add(struct copyoff_scsi_unit *su,
+			  struct block_device *path, const char **error);
+void copyoff_scsi_path_del(struct copyoff_scsi_unit *su,
+			   struct block_device *path);
+
+/*
+ * copyoff_scsi_path_get() - the path after @skip others
+ * @first: the preferred one, when that was looked at: su->next
+ * @checked: set if it was seen to lead to the unit
+ *
+ * To be put; NULL: there are no more.
+ */
+struct scsi_device *copyoff_scsi_path_get(struct copyoff_scsi_unit *su,
+					  unsigned int first, unsigned int skip,
+					  bool *checked);
+void copyoff_scsi_path_put(struct scsi_device *sdev);
+
+/* From now on others begin with it. */
+void copyoff_scsi_path_prefer(struct copyoff_scsi_unit *su,
+			      const struct scsi_device *sdev);
+/* It was seen to lead to the unit; or it may not any more. */
+void copyoff_scsi_path_check(struct copyoff_scsi_unit *su,
+			     const struct scsi_device *sdev, bool checked);
+
+/* Are the blocks of that size, by each path? */
+bool copyoff_scsi_has_blocks(struct copyoff_scsi_unit *su, u32 bytes);
+
+/* ---- commands ---- */
 
 /*
  * copyoff_scsi_send() - send a command and wait for the answer
  *
  * Again, if all that came back is news that somebody had to be told; but not if
- * it is news that the unit may have become another. Sleeps.
+ * it is news that the unit may have become another. By each path once, until
+ * one gives an answer of the unit's own. Sleeps.
  */
 void copyoff_scsi_send(struct copyoff_scsi_unit *su,
 		       const struct copyoff_scsi_message *m,
@@ -86,6 +142,8 @@ bool copyoff_scsi_ask_id(struct copyoff_scsi_unit *su, u8 *page,
 bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
 			 const struct copyoff_scsi_identity *id);
 
+void copyoff_scsi_id_of(struct copyoff_scsi_unit *su,
+			struct copyoff_scsi_identity *id);
 void copyoff_scsi_name_of(struct copyoff_scsi_unit *su,
 			  struct copyoff_designator *name);
 

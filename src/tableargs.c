@@ -105,6 +105,22 @@ static int parse_number(struct copyoff_opts *o, const struct number *n,
 	return 0;
 }
 
+/* "via <#paths> <path>..." */
+static int parse_via(struct copyoff_via *via, unsigned int argc, char **argv,
+		     const char **error)
+{
+	u64 nr;
+
+	if (copyoff_parse_u64(argv[1], &nr) || !nr || nr > COPYOFF_VIA_MAX ||
+	    nr > argc - 2) {
+		*error = "via takes a number from 1 to 16, and as many devices";
+		return -EINVAL;
+	}
+	for (via->nr = 0; via->nr < nr; via->nr++)
+		via->name[via->nr] = argv[2 + via->nr];
+	return 2 + nr;
+}
+
 /* One "<option> <value>". */
 static int parse_option(struct copyoff_opts *o, char **argv,
 			const char **error)
@@ -133,28 +149,38 @@ void copyoff_opts_default(struct copyoff_opts *o)
 		*member_of(o, &numbers[i]) = numbers[i].missing;
 }
 
-int copyoff_opts_parse(struct copyoff_opts *o, unsigned int argc, char **argv,
-		       const char **error)
+/* The first of @argc words, and what belongs to it: how many words, or -EINVAL. */
+static int parse_words(struct copyoff_opts *o, struct copyoff_via *via,
+		       unsigned int argc, char **argv, const char **error)
+{
+	if (argc < 2) {
+		*error = "Every option takes one value";
+		return -EINVAL;
+	}
+	if (!strcmp(argv[0], "via"))
+		return parse_via(via, argc, argv, error);
+	return parse_option(o, argv, error) ?: 2;
+}
+
+int copyoff_opts_parse(struct copyoff_opts *o, struct copyoff_via *via,
+		       unsigned int argc, char **argv, const char **error)
 {
 	unsigned int i;
 	u64 words;
-	int err;
+	int took;
 
 	copyoff_opts_default(o);
+	via->nr = 0;
 	if (!argc)
 		return 0;
 	if (copyoff_parse_u64(argv[0], &words) || words != argc - 1) {
 		*error = "The number of option words does not match the words that follow";
 		return -EINVAL;
 	}
-	if (words % 2) {
-		*error = "Every option takes one value";
-		return -EINVAL;
-	}
-	for (i = 1; i < argc; i += 2) {
-		err = parse_option(o, argv + i, error);
-		if (err)
-			return err;
+	for (i = 1; i < argc; i += took) {
+		took = parse_words(o, via, argc - i, argv + i, error);
+		if (took < 0)
+			return took;
 	}
 	return 0;
 }
@@ -164,20 +190,36 @@ static bool number_given(const struct copyoff_opts *o, const struct number *n)
 	return *member_of((struct copyoff_opts *)o, n) != n->missing;
 }
 
-static unsigned int words_given(const struct copyoff_opts *o)
+static unsigned int words_given(const struct copyoff_opts *o,
+				const struct copyoff_via *via)
 {
 	unsigned int words = o->offload == COPYOFF_OFFLOAD_ON ? 0 : 2;
 	size_t i;
 
+	if (via->nr)
+		words += 2 + via->nr;
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (number_given(o, &numbers[i]))
 			words += 2;
 	return words;
 }
 
-int copyoff_opts_emit(const struct copyoff_opts *o, char *buf, size_t size)
+static int emit_via(const struct copyoff_via *via, char *buf, size_t size)
 {
-	unsigned int words = words_given(o);
+	int len = 0;
+	u32 i;
+
+	if (via->nr)
+		len = scnprintf(buf, size, " via %u", via->nr);
+	for (i = 0; i < via->nr; i++)
+		len += scnprintf(buf + len, size - len, " %s", via->name[i]);
+	return len;
+}
+
+int copyoff_opts_emit(const struct copyoff_opts *o,
+		      const struct copyoff_via *via, char *buf, size_t size)
+{
+	unsigned int words = words_given(o, via);
 	int len = 0;
 	size_t i;
 
@@ -195,7 +237,7 @@ int copyoff_opts_emit(const struct copyoff_opts *o, char *buf, size_t size)
 					 numbers[i].word,
 					 *member_of((struct copyoff_opts *)o,
 						    &numbers[i]));
-	return len;
+	return len + emit_via(via, buf + len, size - len);
 }
 
 static bool two_words(unsigned int argc, char **argv, const char *a,
@@ -222,6 +264,14 @@ int copyoff_message_parse(enum copyoff_message *msg, struct copyoff_opts *o,
 	}
 	if (two_words(argc, argv, "offload", "retry")) {
 		*msg = COPYOFF_MSG_RETRY;
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[0], "add_path")) {
+		*msg = COPYOFF_MSG_ADD_PATH;
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[0], "del_path")) {
+		*msg = COPYOFF_MSG_DEL_PATH;
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[0], "offload")) {

@@ -17,6 +17,7 @@ enum copyoff_offload {
 #define COPYOFF_INFLIGHT_DEFAULT	16
 #define COPYOFF_INFLIGHT_MAX		64
 #define COPYOFF_DOUBT_S_DEFAULT		60
+#define COPYOFF_VIA_MAX			16
 
 /* The options of a table line. Zero in a member without default: not given. */
 struct copyoff_opts {
@@ -30,6 +31,12 @@ struct copyoff_opts {
 	u32 doubt_s;		/* seconds until a lost command counts as dead */
 };
 
+/* The paths of a table line; the names are the caller's. */
+struct copyoff_via {
+	u32 nr;			/* 0: none given */
+	const char *name[COPYOFF_VIA_MAX];
+};
+
 enum copyoff_message {
 	COPYOFF_MSG_OFFLOAD,	/* opts.offload has been set */
 	COPYOFF_MSG_RETRY,	/* forget that the unit was turned off */
@@ -37,6 +44,8 @@ enum copyoff_message {
 	COPYOFF_MSG_DOUBT_CLEAR,
 	COPYOFF_MSG_RESET_STATS,
 	COPYOFF_MSG_STATS,	/* print the latency histograms */
+	COPYOFF_MSG_ADD_PATH,	/* the second word is its name */
+	COPYOFF_MSG_DEL_PATH,	/* the same */
 };
 
 void copyoff_opts_default(struct copyoff_opts *o);
@@ -44,12 +53,13 @@ void copyoff_opts_default(struct copyoff_opts *o);
 /*
  * copyoff_opts_parse() - the words after "<device> <start>"
  * @o: set to the defaults first
+ * @via: set to the words in @argv that are names of paths
  * @error: on failure a sentence, constant
  *
  * No words at all, or "<#words> <word>...". Returns 0 or -EINVAL.
  */
-int copyoff_opts_parse(struct copyoff_opts *o, unsigned int argc, char **argv,
-		       const char **error);
+int copyoff_opts_parse(struct copyoff_opts *o, struct copyoff_via *via,
+		       unsigned int argc, char **argv, const char **error);
 
 /*
  * copyoff_opts_emit() - the words that copyoff_opts_parse() takes
@@ -57,7 +67,8 @@ int copyoff_opts_parse(struct copyoff_opts *o, unsigned int argc, char **argv,
  * Writes what differs from the defaults, with a leading space if there is
  * anything. Returns the length without the final NUL, as scnprintf() does.
  */
-int copyoff_opts_emit(const struct copyoff_opts *o, char *buf, size_t size);
+int copyoff_opts_emit(const struct copyoff_opts *o,
+		      const struct copyoff_via *via, char *buf, size_t size);
 
 /*
  * copyoff_message_parse() - the words of a message

@@ -12,6 +12,7 @@
 #include "doubt.h"
 #include "front.h"
 #include "registry.h"
+#include "via.h"
 
 #define DM_MSG_PREFIX "copyoff"
 
@@ -38,6 +39,9 @@ static int open_lower(struct copyoff_target *t, const char *path)
 	}
 	t->bdev = t->lower->bdev;
 	t->unit_start = t->start + get_start_sect(t->bdev);
+	/* All dm devices have one major number, and nothing else does. */
+	t->stacked = t->bdev->bd_disk->major ==
+		     dm_disk(dm_table_get_md(ti->table))->major;
 	return 0;
 }
 
@@ -54,8 +58,6 @@ static int enter_registry(struct copyoff_target *t)
 {
 	struct gendisk *disk = dm_disk(dm_table_get_md(t->ti->table));
 
-	/* All dm devices have one major number, and nothing else does. */
-	t->stacked = t->bdev->bd_disk->major == disk->major;
 	if (!copyoff_registry_add(t, disk))
 		return 0;
 	t->ti->error = "Cannot allocate a record";
@@ -66,6 +68,7 @@ static int copyoff_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 {
 	struct copyoff_target *t;
 	const char *error = NULL;
+	struct copyoff_via via;
 	int err;
 
 	if (argc < 2) {
@@ -79,7 +82,7 @@ static int copyoff_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	}
 	t->ti = ti;
 	copyoff_stats_reset(&t->stats);
-	err = copyoff_opts_parse(&t->opts, argc - 2, argv + 2, &error);
+	err = copyoff_opts_parse(&t->opts, &via, argc - 2, argv + 2, &error);
 	if (err) {
 		ti->error = (char *)error;
 		goto out_free;
@@ -93,9 +96,12 @@ static int copyoff_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	err = find_unit(t);
 	if (err)
 		goto out_lower;
-	err = enter_registry(t);
+	err = copyoff_via_open(t, &via);
 	if (err)
 		goto out_unit;
+	err = enter_registry(t);
+	if (err)
+		goto out_via;
 
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
@@ -105,6 +111,8 @@ static int copyoff_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	ti->private = t;
 	return 0;
 
+out_via:
+	copyoff_via_close(t);
 out_unit:
 	copyoff_unit_put(t->unit);
 out_lower:
@@ -119,6 +127,7 @@ static void copyoff_dtr(struct dm_target *ti)
 	struct copyoff_target *t = ti->private;
 
 	copyoff_registry_remove(t);
+	copyoff_via_close(t);
 	copyoff_unit_put(t->unit);
 	dm_put_device(ti, t->lower);
 	kfree(t);
@@ -204,7 +213,8 @@ static void copyoff_resume(struct dm_target *ti)
 static enum copyoff_reason own_reason(struct copyoff_target *t)
 {
 	struct copyoff_end end = {
-		.unit = t->unit, .opts = &t->opts, .stacked = t->stacked,
+		.unit = t->unit, .opts = &t->opts,
+		.stacked = copyoff_target_stacked(t),
 	};
 	struct copyoff_caps caps;
 	bool trial;
@@ -249,7 +259,7 @@ static void copyoff_status(struct dm_target *ti, status_type_t type,
 		break;
 	case STATUSTYPE_TABLE:
 		DMEMIT("%s %llu", t->lower->name, t->start);
-		copyoff_opts_emit(&t->opts, result + sz, maxlen - sz);
+		copyoff_via_emit(t, result + sz, maxlen - sz);
 		break;
 	case STATUSTYPE_IMA:
 		DMEMIT_TARGET_NAME_VERSION(ti->type);
@@ -259,19 +269,23 @@ static void copyoff_status(struct dm_target *ti, status_type_t type,
 	}
 }
 
+static int refuse_message(struct copyoff_target *t, const char *error, int err)
+{
+	DMERR("%s: %s", dm_device_name(dm_table_get_md(t->ti->table)), error);
+	return err;
+}
+
 static int copyoff_message(struct dm_target *ti, unsigned int argc,
 			   char **argv, char *result, unsigned int maxlen)
 {
 	struct copyoff_target *t = ti->private;
 	struct copyoff_opts opts = t->opts;
 	enum copyoff_message msg;
-	const char *error;
+	const char *error = NULL;
+	int err = copyoff_message_parse(&msg, &opts, argc, argv, &error);
 
-	if (copyoff_message_parse(&msg, &opts, argc, argv, &error)) {
-		DMERR("%s: %s", dm_device_name(dm_table_get_md(ti->table)),
-		      error);
-		return -EINVAL;
-	}
+	if (err)
+		return refuse_message(t, error, err);
 	switch (msg) {
 	case COPYOFF_MSG_OFFLOAD:
 		WRITE_ONCE(t->opts.offload, opts.offload);
@@ -288,11 +302,17 @@ static int copyoff_message(struct dm_target *ti, unsigned int argc,
 	case COPYOFF_MSG_DOUBT_CLEAR:
 		copyoff_doubts_clear(t);
 		break;
+	case COPYOFF_MSG_ADD_PATH:
+		err = copyoff_via_add(t, argv[1], &error);
+		break;
+	case COPYOFF_MSG_DEL_PATH:
+		err = copyoff_via_del(t, argv[1], &error);
+		break;
 	case COPYOFF_MSG_STATS:
 		copyoff_stats_emit_latency(&t->stats, result, maxlen);
 		return 1;
 	}
-	return 0;
+	return err ? refuse_message(t, error, err) : 0;
 }
 
 static struct target_type copyoff_target_type = {

@@ -7,6 +7,8 @@
 
 #include <linux/blkdev.h>
 #include <linux/fs.h>
+#include <linux/kernfs.h>
+#include <linux/kobject.h>
 
 #ifndef HAVE_BLK_OPF_T
 typedef unsigned int blk_opf_t;
@@ -66,6 +68,19 @@ static inline bool compat_disk_dead(struct gendisk *disk)
 #else
 #error "dm-copyoff: no known way to tell that a disk is gone; kernel newer than supported?"
 #endif
+}
+
+/* Is the one disk, a dm device's, made of the other? */
+static inline bool compat_disk_is_above(struct gendisk *above,
+					struct gendisk *below)
+{
+	struct kernfs_node *link;
+
+	if (!above->slave_dir)
+		return false;
+	link = kernfs_find_and_get(above->slave_dir->sd, below->disk_name);
+	kernfs_put(link);
+	return link;
 }
 
 #endif /* COPYOFF_COMPAT_BLKDEV_H */

@@ -369,7 +369,34 @@ static void errnos(void)
 	}
 }
 
+/* ---- paths ---- */
+
+/* Whatever another path has to say, the one before has not said that it is over. */
+static void lost_before(void)
+{
+	struct copyoff_scsi_result answers[] = {
+		check(0x5, 0x20, 0x00), check(0xa, 0x27, 0x07),
+		{ .status = GOOD }, { .status = CONFLICT },
+		{ .error = -ENODEV }, { .error = -ENOMEM }, { .host = 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(answers); i++) {
+		struct copyoff_scsi_result lost = answers[i];
+		struct copyoff_verdict v, w;
+
+		lost.lost = true;
+		judge(&answers[i], &v);
+		judge(&lost, &w);
+		T_TRUE(w.doubt);
+		T_EQ(w.kind, v.kind);
+		T_EQ(w.err, v.err);
+		T_EQ(w.detail, v.detail);
+	}
+}
+
 #define CASES(X)			\
+	X(lost_before)			\
 	X(sense_table)			\
 	X(sense_all)			\
 	X(sense_deferred)		\

@@ -23,12 +23,13 @@
 #define S_MCL		"mcl takes a number of blocks from 1 to 4294967295"
 #define S_MSRC		"msrc takes a number of source ranges from 1 to 256"
 #define S_DOUBT		"doubt_s takes a number of seconds from 1 to 86400"
+#define S_VIA		"via takes a number from 1 to 16, and as many devices"
 #define S_MESSAGE	"Unknown message"
 #define S_MSG_OFFLOAD	"offload takes on, off, nvme, scsi or retry"
 
 static const char * const sentences[] = {
 	S_COUNT, S_ODD, S_UNKNOWN, S_OFFLOAD, S_INFLIGHT, S_COMMAND,
-	S_OFFLOAD_KIB, S_MSSRL, S_MCL, S_MSRC, S_DOUBT,
+	S_OFFLOAD_KIB, S_MSSRL, S_MCL, S_MSRC, S_DOUBT, S_VIA,
 };
 
 /* ---- words ---- */
@@ -71,14 +72,32 @@ static void unsplit(struct words *w)
 	t_free(w->argv);
 }
 
+/* The paths of what was parsed last, in names that outlive its words. */
+static struct copyoff_via last_via;
+static char last_names[COPYOFF_VIA_MAX][24];
+
+static void keep_names(void)
+{
+	u32 i;
+
+	for (i = 0; i < last_via.nr; i++) {
+		snprintf(last_names[i], sizeof(last_names[i]), "%s",
+			 last_via.name[i]);
+		last_via.name[i] = last_names[i];
+	}
+}
+
 static int parse(struct copyoff_opts *o, const char *line, const char **error)
 {
 	struct words w;
 	int err;
 
 	*error = NULL;
+	last_via.nr = 99;
 	split(&w, line, ' ');
-	err = copyoff_opts_parse(o, w.argc, w.argv, error);
+	err = copyoff_opts_parse(o, &last_via, w.argc, w.argv, error);
+	if (!err)
+		keep_names();
 	unsplit(&w);
 	return err;
 }
@@ -174,8 +193,10 @@ static void default_options(void)
 	t_opts(&o, &defaults);
 
 	memset(&o, 0xa5, sizeof(o));
-	T_EQ(copyoff_opts_parse(&o, 0, NULL, &error), 0);
+	last_via.nr = 99;
+	T_EQ(copyoff_opts_parse(&o, &last_via, 0, NULL, &error), 0);
 	t_opts(&o, &defaults);
+	T_EQ(last_via.nr, 0);
 
 	memset(&o, 0xa5, sizeof(o));
 	T_EQ(parse(&o, "0", &error), 0);
@@ -239,6 +260,56 @@ static void duplicates(void)
 	/* Also where the first is the good one. */
 	T_EQ(parse(&o, "4 mssrl 9 mssrl 0", &error), -EINVAL);
 	T_STR(error, S_MSSRL);
+}
+
+/* ---- paths ---- */
+
+static void t_via(const char *line, u32 nr, const char *first,
+		  const char *last)
+{
+	struct copyoff_opts o;
+	const char *error;
+
+	t_about(line);
+	T_EQ(parse(&o, line, &error), 0);
+	T_EQ(last_via.nr, nr);
+	if (last_via.nr != nr || !nr)
+		return;
+	T_STR(last_via.name[0], first);
+	T_STR(last_via.name[nr - 1], last);
+}
+
+static void paths(void)
+{
+	struct copyoff_opts o;
+	const char *error;
+
+	t_via("2 mssrl 1", 0, NULL, NULL);
+	t_via("3 via 1 8:0", 1, "8:0", "8:0");
+	t_via("4 via 2 /dev/sda /dev/sdb", 2, "/dev/sda", "/dev/sdb");
+	t_via("18 via 16 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 x", 16, "1", "x");
+	/* As everywhere: the last one counts. */
+	t_via("7 via 2 a b via 1 c", 1, "c", "c");
+	/* A path may have any name. */
+	t_via("4 via 2 via mssrl", 2, "via", "mssrl");
+	T_EQ(parse(&o, "8 mcl 7 via 2 a b mssrl 5", &error), 0);
+	T_EQ(o.mcl, 7);
+	T_EQ(o.mssrl, 5);
+	T_EQ(last_via.nr, 2);
+	T_STR(last_via.name[1], "b");
+}
+
+static void paths_emitted(void)
+{
+	static const struct copyoff_via two = { 2, { "8:0", "8:16" } };
+	struct copyoff_opts o = defaults;
+	char line[512];
+
+	T_EQ(copyoff_opts_emit(&o, &two, line, sizeof(line)), 17);
+	T_STR(line, " 4 via 2 8:0 8:16");
+	o.mcl = 9;
+	copyoff_opts_emit(&o, &two, line, sizeof(line));
+	T_STR(line, " 6 mcl 9 via 2 8:0 8:16");
 }
 
 /* The options with a number, what they take and what they say. */
@@ -353,6 +424,16 @@ static const struct wrong_row {
 	{ "2 offload o", S_OFFLOAD },
 	{ "2 offload offf", S_OFFLOAD },
 	{ "2 offload 0", S_OFFLOAD },
+	{ "1 via", S_ODD },
+	{ "2 via 0", S_VIA },
+	{ "2 via 1", S_VIA },
+	{ "3 via 2 a", S_VIA },
+	{ "3 via 0 a", S_VIA },
+	{ "3 via x a", S_VIA },
+	{ "3 via 4294967297 a", S_VIA },
+	{ "19 via 17 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", S_VIA },
+	{ "4 via 1 a b", S_ODD },
+	{ "5 via 1 a b c", S_UNKNOWN },
 	/* The first mistake is the one that is told. */
 	{ "4 mssrl 0 mcl 0", S_MSSRL },
 	{ "4 mcl 0 rubbish 0", S_MCL },
@@ -405,6 +486,18 @@ static void random_opts(struct copyoff_opts *o)
 		random_member(o, &option_rows[i]);
 }
 
+static void random_via(void)
+{
+	u32 i;
+
+	last_via.nr = t_chance(50) ? 0 : t_between(1, COPYOFF_VIA_MAX);
+	for (i = 0; i < last_via.nr; i++) {
+		snprintf(last_names[i], sizeof(last_names[i]), "%u:%u",
+			 (u32)t_between(0, 300), (u32)t_between(0, 99));
+		last_via.name[i] = last_names[i];
+	}
+}
+
 /* Takes back what was printed; @line has its leading space, or is empty. */
 static int parse_emitted(struct copyoff_opts *o, const char *line,
 			 const char **error)
@@ -416,6 +509,7 @@ static int parse_emitted(struct copyoff_opts *o, const char *line,
 static void round_trip(void)
 {
 	u32 round, rounds = t_rounds(50000);
+	struct copyoff_via via;
 
 	for (round = 0; round < rounds && !t_failures; round++) {
 		struct copyoff_opts o, again;
@@ -424,11 +518,14 @@ static void round_trip(void)
 		int len;
 
 		random_opts(&o);
-		len = copyoff_opts_emit(&o, line, sizeof(line));
+		random_via();
+		via = last_via;
+		len = copyoff_opts_emit(&o, &last_via, line, sizeof(line));
 		T_EQ(len, strlen(line));
 		t_about(line);
 		T_EQ(parse_emitted(&again, line, &error), 0);
 		t_opts(&again, &o);
+		T_EQ(last_via.nr, via.nr);
 		t_about("");
 	}
 }
@@ -438,14 +535,15 @@ static void emit_only_what_differs(void)
 	struct copyoff_opts o = defaults;
 	char line[512] = "rubbish";
 
-	T_EQ(copyoff_opts_emit(&o, line, sizeof(line)), 0);
+	last_via.nr = 0;
+	T_EQ(copyoff_opts_emit(&o, &last_via, line, sizeof(line)), 0);
 	T_STR(line, "");
 	o.mcl = U32_MAX;
-	copyoff_opts_emit(&o, line, sizeof(line));
+	copyoff_opts_emit(&o, &last_via, line, sizeof(line));
 	T_STR(line, " 2 mcl 4294967295");
 	o.offload = COPYOFF_OFFLOAD_OFF;
 	o.max_inflight = 17;
-	copyoff_opts_emit(&o, line, sizeof(line));
+	copyoff_opts_emit(&o, &last_via, line, sizeof(line));
 	T_STR(line, " 6 offload off max_inflight 17 mcl 4294967295");
 }
 
@@ -456,7 +554,7 @@ static void t_emit_into(const struct copyoff_opts *o, const char *all,
 	size_t want = min_t(size_t, strlen(all), size ? size - 1 : 0);
 	char *buf = t_alloc(size);
 
-	T_EQ(copyoff_opts_emit(o, buf, size), want);
+	T_EQ(copyoff_opts_emit(o, &last_via, buf, size), want);
 	T_BYTES(buf, all, size ? want : 0);
 	if (size)
 		T_EQ(buf[want], '\0');
@@ -468,7 +566,7 @@ static void t_emit_short(const struct copyoff_opts *o)
 	char all[512];
 	size_t size;
 
-	copyoff_opts_emit(o, all, sizeof(all));
+	copyoff_opts_emit(o, &last_via, all, sizeof(all));
 	for (size = 0; size <= strlen(all) + 2; size++)
 		t_emit_into(o, all, size);
 }
@@ -478,9 +576,11 @@ static void emit_into_short_buffers(void)
 	u32 round, rounds = t_rounds(200);
 	struct copyoff_opts o = defaults;
 
+	last_via.nr = 0;
 	t_emit_short(&o);
 	for (round = 0; round < rounds && !t_failures; round++) {
 		random_opts(&o);
+		random_via();
 		t_emit_short(&o);
 	}
 }
@@ -490,7 +590,7 @@ static void emit_into_short_buffers(void)
 static const char * const scraps[] = {
 	"offload", "on", "off", "nvme", "scsi", "retry", "max_inflight",
 	"max_command_kib", "min_offload_kib", "mssrl", "mcl", "msrc",
-	"doubt_s", "0", "1", "2", "4", "6", "8", "64", "65", "65536", "65537",
+	"doubt_s", "via", "0", "1", "2", "4", "6", "8", "64", "65", "65536", "65537",
 	"4294967295", "4294967296", "18446744073709551616", "", "-1", "x",
 };
 
@@ -526,6 +626,7 @@ static void random_lines(void)
 	for (round = 0; round < rounds && !t_failures; round++) {
 		struct copyoff_opts o, again;
 		char line[512], emitted[512];
+		struct copyoff_via via;
 		const char *error;
 
 		random_line(line, sizeof(line));
@@ -533,9 +634,11 @@ static void random_lines(void)
 		if (parse(&o, line, &error)) {
 			T_TRUE(known_sentence(error));
 		} else {
-			copyoff_opts_emit(&o, emitted, sizeof(emitted));
+			via = last_via;
+			copyoff_opts_emit(&o, &via, emitted, sizeof(emitted));
 			T_EQ(parse_emitted(&again, emitted, &error), 0);
 			t_opts(&again, &o);
+			T_EQ(last_via.nr, via.nr);
 		}
 		t_about("");
 	}
@@ -563,6 +666,10 @@ static const struct message_row {
 	  { .offload = COPYOFF_OFFLOAD_NVME, .max_inflight = 9 } },
 	{ "offload scsi", COPYOFF_MSG_OFFLOAD,
 	  { .offload = COPYOFF_OFFLOAD_SCSI, .max_inflight = 9 } },
+	{ "add_path /dev/sda", COPYOFF_MSG_ADD_PATH,
+	  { .offload = 9, .max_inflight = 9 } },
+	{ "del_path 8:16", COPYOFF_MSG_DEL_PATH,
+	  { .offload = 9, .max_inflight = 9 } },
 	{ "max_inflight 1", COPYOFF_MSG_INFLIGHT,
 	  { .offload = 9, .max_inflight = 1 } },
 	{ "max_inflight 64", COPYOFF_MSG_INFLIGHT,
@@ -620,6 +727,11 @@ static const struct wrong_row wrong_messages_rows[] = {
 	{ "max_inflight", S_MESSAGE },
 	{ "max_inflight 1 2", S_MESSAGE },
 	{ "mssrl 5", S_MESSAGE },
+	{ "add_path", S_MESSAGE },
+	{ "add_path a b", S_MESSAGE },
+	{ "del_path", S_MESSAGE },
+	{ "del_path a b", S_MESSAGE },
+	{ "via 1 a", S_MESSAGE },
 	{ "doubt_s 5", S_MESSAGE },
 	{ "offload ", S_MSG_OFFLOAD },
 	{ "offload rubbish", S_MSG_OFFLOAD },
@@ -657,6 +769,8 @@ static void wrong_messages(void)
 	X(all_options)			\
 	X(offload_words)		\
 	X(duplicates)			\
+	X(paths)			\
+	X(paths_emitted)		\
 	X(option_borders)		\
 	X(wrong_tables)			\
 	X(round_trip)			\

@@ -114,6 +114,20 @@ lun_now() {
 	return 1
 }
 
+# mpath NAME DISK...: a multipath device on them, which uses the first one that works
+mpath() {
+	{ local -; set +x; } 2>/dev/null
+	local name=$1 disk groups=
+	shift
+	modprobe -a dm-multipath dm-round-robin
+	for disk in "$@"; do groups+=" round-robin 0 1 1 $disk 1000"; done
+	mkdev "$name" "0 $(sectors "$1") multipath 1 queue_if_no_path 0 $# 1$groups"
+}
+
+# transport TPG offline|online: what is sent to a session by tcm_loop is answered by
+# nobody but the host adapter
+transport() { echo "$2" >"$1/transport_status"; }
+
 # hide DISK: the host forgets that it is there; the session does not
 hide() {
 	{ local -; set +x; } 2>/dev/null
