@@ -164,17 +164,18 @@ int copyoff_scsi_path_add(struct copyoff_scsi_unit *su,
 void copyoff_scsi_path_del(struct copyoff_scsi_unit *su,
 			   struct block_device *path)
 {
-	struct copyoff_scsi_path *p, *last;
+	struct copyoff_scsi_path *p;
+	unsigned int index;
 
 	spin_lock(&su->lock);
 	p = find(su, copyoff_scsi_sdev_of(path->bd_disk));
-	last = &su->path[su->nr - 1];
 	if (p && !--p->users) {
 		/* The rest keeps its order, from the preferred one on. */
-		if (su->next > p - su->path)
-			su->next--;
-		memmove(p, p + 1, (last - p) * sizeof(*p));
+		index = p - su->path;
 		su->nr--;
+		memmove(p, p + 1, (su->nr - index) * sizeof(*p));
+		if (su->next > index)
+			su->next--;
 		if (su->next == su->nr)
 			su->next = 0;
 	}
