@@ -188,8 +188,9 @@ static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
 				  m.cdb);
 	copyoff_scsi_send(unit->priv, &m, &r);
 	take_verdict(cmd, &r);
-	/* What was only read never is in doubt. */
-	cmd->verdict.doubt = doubt || (write && cmd->verdict.doubt);
+	/* What was only read never is in doubt; what was written is no copy. */
+	cmd->verdict.foul = write && cmd->verdict.doubt;
+	cmd->verdict.doubt = doubt || cmd->verdict.foul;
 	/* A unit that reads and writes no better: the host will find out. */
 	if (cmd->verdict.kind == COPYOFF_UNSUPPORTED)
 		cmd->verdict.kind = COPYOFF_REDO;

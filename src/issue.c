@@ -94,12 +94,14 @@ static void fill_command(struct copyoff_attempt *a)
 
 /*
  * What goes by the sides' own devices is not seen on the units: nothing may be
- * in doubt at all then.
+ * in doubt at all then. What is done again need not wait for its own doubt, as
+ * that writes the same; but for the case that it does not.
  */
 static bool meets_doubt(const struct copyoff_attempt *a,
 			const struct copyoff_access *access)
 {
-	const struct copyoff_doubt *own = a->again ? &a->slot->doubt : NULL;
+	const struct copyoff_doubt *own = a->again && !a->slot->foul ?
+					  &a->slot->doubt : NULL;
 
 	return a->slot->through ? copyoff_doubts_any(own) :
 				  copyoff_doubts_conflict(access, own);
@@ -149,6 +151,7 @@ static enum copyoff_wait take_place(struct copyoff_attempt *a)
 	slot->place = copyoff_window_push(&job->window, &access);
 	slot->seq = job->seq++;
 	slot->smaller = false;
+	slot->foul = false;
 	slot->at = a->at;
 	slot->left = a->plan.sectors;
 	copyoff_cursor_add(job, &job->next,

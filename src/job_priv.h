@@ -70,6 +70,7 @@ struct copyoff_slot {
 	bool smaller;			/* REDO by native commands, smaller ones */
 	bool through;			/* by the sides' own devices, see issue.c */
 	bool finished;			/* its place is, but for the doubt */
+	bool foul;			/* the doubt is about other bytes */
 	struct copyoff_doubt doubt;	/* about any of its native commands */
 	/* Whose gates the command is in; either may be NULL. */
 	struct copyoff_target *src;

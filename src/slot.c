@@ -118,6 +118,7 @@ void copyoff_slot_end(struct copyoff_cmd *cmd)
 		cmd->verdict.err = -ENODEV;
 	if (slot->dst && (job->p.flags & COPYOFF_COPY_SYNC))
 		copyoff_gate_wrote(slot->dst);
+	slot->foul |= cmd->verdict.foul;
 	if (cmd->verdict.doubt)
 		begin_doubt(slot);
 	else

@@ -30,6 +30,8 @@ struct copyoff_verdict {
 	 * write. Whatever the kind: another path may have done it meanwhile.
 	 */
 	bool doubt;
+	/* And then other bytes than the copy's: not to be redone before that. */
+	bool foul;
 };
 
 /* Not a byte is written: another command may do it, planned anew. */
