@@ -32,7 +32,7 @@ done
 
 programs="errno errno32"
 # debug.config has no IA32_EMULATION.
-[ "$KERNEL" != debug ] || programs=errno
+[ "$KERNEL" != debug ] || programs="errno"
 for program in $programs; do
 	rc=0
 	"$TOP/build/uapi/$program" "${devices[@]}" >/run/out || rc=$?

@@ -127,7 +127,7 @@ refuses test -d "/sys/kernel/tracing/instances/copyoff-$PID"
 
 # --- on a terminal: progress, colours; none elsewhere ---
 script -qec "TERM=xterm $COPYOFF copy --length 32M --dst 64M fast fast" /run/typescript >/dev/null
-grep -aE '100%  32\.0 MiB of 32\.0 MiB  .*/s  0:00 left  device 32\.0 MiB, host 0 B' /run/typescript
+grep -aE '100%  32\.0 MiB of 32\.0 MiB  .*/s  0:00 left  32\.0 MiB by nvme, 0 B' /run/typescript
 script -qec "TERM=xterm $COPYOFF status" /run/typescript >/dev/null
 grep -aF $'\033[' /run/typescript
 script -qec "TERM=xterm NO_COLOR=1 $COPYOFF status" /run/typescript >/dev/null

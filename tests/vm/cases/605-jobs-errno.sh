@@ -24,7 +24,7 @@ for role in a b plain plain2 slow; do devices+=("$role=/dev/mapper/$role"); done
 
 programs="jobs jobs32"
 # debug.config has no IA32_EMULATION.
-[ "$KERNEL" != debug ] || programs=jobs
+[ "$KERNEL" != debug ] || programs="jobs"
 for program in $programs; do
 	rc=0
 	"$TOP/build/uapi/$program" "${devices[@]}" >/run/out || rc=$?
