@@ -85,7 +85,8 @@ static enum status find_ranges(struct job *job, const struct options *o)
 	if (!status)
 		status = check_ranges(job);
 	if (!status && job->skipped > job_length(job))
-		status = complain(STATUS_USAGE, "--skip %" PRIu64 " is more than there is to copy, %" PRIu64 " bytes",
+		status = complain(STATUS_USAGE,
+				  "--skip %" PRIu64 " is more than there is to copy, %" PRIu64 " bytes",
 				  job->skipped, job_length(job));
 	return status;
 }

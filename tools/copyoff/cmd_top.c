@@ -178,8 +178,9 @@ static enum status top(const struct command *me, int argc, char **argv)
 		else
 			count = strtoul(optarg, &end, 10);
 		if (*end || !isdigit((unsigned char)*optarg) || interval < 0.1)
-			return misused(me, c == 'i' ? "'%s' is no interval of at least 0.1 seconds" :
-						      "'%s' is no number of times", optarg);
+			return misused(me, "'%s' is no %s", optarg,
+				       c == 'i' ? "interval of at least 0.1 seconds" :
+						  "number of times");
 	}
 	if (optind != argc)
 		return misused(me, "'%s' is one word too many", argv[optind]);

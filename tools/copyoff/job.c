@@ -160,9 +160,9 @@ static const struct {
 } sentences[] = {
 	{ ETXTBSY, STATUS_REFUSED, "is in use as swap: swapoff it" },
 	{ EROFS, STATUS_FAILED,
-	  "is read-only or write-protected: blockdev --setrw, lvchange -prw, or ask who protects it" },
+	  "is read-only or write-protected: blockdev --setrw, lvchange -prw, or ask its owner" },
 	{ EBADE, STATUS_FAILED,
-	  "or its source is reserved by another host: see nvme resv-report, or sg_persist --in -r" },
+	  "or its source is reserved by another host: nvme resv-report, or sg_persist --in -r" },
 	{ ENOSPC, STATUS_FAILED,
 	  "got no space from the device below it, which is full: free some there" },
 	{ ENODEV, STATUS_FAILED,

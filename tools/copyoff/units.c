@@ -94,13 +94,14 @@ char *format(const char *text, ...)
 
 char *quoted(const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-+:=@%,";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
 	char *result, *to;
 
 	if (*word && !word[strspn(word, plain)])
 		return duplicate(word);
-	result = to = allocate(4 * strlen(word) + 3);
+	result = allocate(4 * strlen(word) + 3);
+	to = result;
 	*to++ = '\'';
 	for (; *word; word++)
 		to = *word == '\'' ? stpcpy(to, "'\\''") : (*to = *word, to + 1);
