@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
-# quick-on: 5.10 7.3
+# quick-on: 7.3
 # timeout: 240
 #
 # The system goes to sleep (up to the freezing of all tasks) in the middle of a

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
-# quick-on: 7.3
+# quick-on: 6.1
 # not-on: debug
 # timeout: 400
 #

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: race
-# quick-on: 7.3
+# quick-on: 6.1
 # timeout: 420
 #
 # LVM suspends several volumes before it resumes any. A job across two of them
