@@ -81,6 +81,5 @@ int main(int argc, char **argv)
 		if (i != BIG)
 			dev_check(i);
 	verdict("copy", "no device was changed behind our back");
-	printf("%u passed, %u failed\n", passed, failed);
-	return failed || !passed;
+	return report();
 }

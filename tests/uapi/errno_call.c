@@ -6,9 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -17,54 +15,6 @@
 #include "errno_tests.h"
 
 int ctl = -1;
-unsigned int passed, failed;
-static char why[256];
-
-__attribute__((format(printf, 1, 2), noreturn))
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "errno: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, ": %s\n", strerror(errno));
-	va_end(ap);
-	exit(2);
-}
-
-/* What is wrong with the answer: the first complaint of a test counts. */
-__attribute__((format(printf, 1, 2)))
-void complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (why[0])
-		return;
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-}
-
-void verdict(const char *what, const char *name)
-{
-	if (why[0])
-		printf("FAIL %s: %s: %s\n", what, name, why);
-	else
-		printf("ok   %s: %s\n", what, name);
-	if (why[0])
-		failed++;
-	else
-		passed++;
-	why[0] = '\0';
-}
-
-void same(const char *what, u64 got, u64 want)
-{
-	if (got != want)
-		complain("%s is %#llx, not %#llx", what,
-			 (unsigned long long)got, (unsigned long long)want);
-}
 
 /* ---- devices, and what is on them ---- */
 
@@ -82,27 +32,6 @@ struct dev devs[ROLES] = {
 	[DISK] = { "disk", A },		/* the disk below a */
 	[BIG] = { "big", BIG },		/* copyoff, 256 MiB, small commands */
 };
-
-/* Different in every block of every device. */
-void fill(u8 *buf, u64 size, u32 salt)
-{
-	u64 x = salt * 0x9e3779b97f4a7c15ULL + 1, i;
-
-	for (i = 0; i < size; i += 8) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		memcpy(buf + i, &x, 8);
-	}
-}
-
-void *pages(u64 size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		die("mmap");
-	return p;
-}
 
 void dev_read(const struct dev *d, void *buf, u64 size, u64 at)
 {
@@ -321,9 +250,7 @@ static void call(struct call *c, const struct test *t)
 	memcpy(args_before, args_room, ARGS_END);
 	err = ioctl(ctl, c->cmd, c->args) ? errno : 0;
 	undo(c);
-	if (err != t->want)
-		complain("errno is %d (%s), not %d (%s)", err, strerror(err),
-			 t->want, strerror(t->want));
+	same_errno(err, t->want);
 	check_ins(c, ((struct head *)args_before)->size);
 	if (!c->deaf)
 		check_outs(c, ((struct head *)args_before)->size);

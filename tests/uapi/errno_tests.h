@@ -12,33 +12,17 @@
 
 #include <linux/dm-copyoff.h>
 
+#include "report.h"
+
 /* The layout is part of the ABI, the same for 32 and 64 bit. */
 _Static_assert(sizeof(struct copyoff_range) == 24, "range");
 _Static_assert(sizeof(struct copyoff_copy) == 120, "copy");
 _Static_assert(sizeof(struct copyoff_query) == 80, "query");
 _Static_assert(sizeof(struct copyoff_features) == 56, "features");
 
-typedef uint8_t u8;
-typedef uint32_t u32;
-typedef uint64_t u64;
-
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define PAGE		4096U
 #define SZ		((u64)2 << 20)	/* of the small devices */
-#define KB		1024ULL
-#define MB		(1024 * KB)
-#define POISON		0xa5
 
-/* Reports: the first complaint of a test counts, until verdict() says it. */
 extern int ctl;
-extern unsigned int passed, failed;
-
-__attribute__((format(printf, 1, 2), noreturn))
-void die(const char *fmt, ...);
-__attribute__((format(printf, 1, 2)))
-void complain(const char *fmt, ...);
-void verdict(const char *what, const char *name);
-void same(const char *what, u64 got, u64 want);
 
 /* Devices, and what is on them. */
 enum role { A, B, ALIAS, OTHER, K, K2, PLAIN, PLAIN2, SWAP, RO, DISK, BIG, ROLES };
@@ -54,8 +38,6 @@ struct dev {
 
 extern struct dev devs[ROLES];
 
-void fill(u8 *buf, u64 size, u32 salt);
-void *pages(u64 size);
 void dev_read(const struct dev *d, void *buf, u64 size, u64 at);
 void dev_write(const struct dev *d, const void *buf, u64 size, u64 at);
 void dev_open(struct dev *d);

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,61 +27,6 @@ _Static_assert(sizeof(struct copyoff_cancel) == 16, "cancel");
 _Static_assert(sizeof(struct copyoff_completion) == 128, "completion");
 _Static_assert(offsetof(struct copyoff_completion, reason) == 72, "completion");
 
-#define POISON		0xa5
-
-static unsigned int passed, failed;
-static char why[256];
-
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "jobs: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, ": %s\n", strerror(errno));
-	va_end(ap);
-	exit(2);
-}
-
-void complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (why[0])
-		return;
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-}
-
-void verdict(const char *what, const char *name)
-{
-	if (why[0])
-		printf("FAIL %s: %s: %s\n", what, name, why);
-	else
-		printf("ok   %s: %s\n", what, name);
-	if (why[0])
-		failed++;
-	else
-		passed++;
-	why[0] = '\0';
-}
-
-void same(const char *what, u64 got, u64 want)
-{
-	if (got != want)
-		complain("%s is %#llx, not %#llx", what,
-			 (unsigned long long)got, (unsigned long long)want);
-}
-
-void same_errno(int got, int want)
-{
-	if (got != want)
-		complain("errno is %d (%s), not %d (%s)", got, strerror(got),
-			 want, strerror(want));
-}
-
 /* ---- devices, and memory that ends where it ends ---- */
 
 struct dev devs[ROLES] = {
@@ -93,16 +37,6 @@ int ctl = -1;
 u8 *sub_end, *copy_end, *list_end, *rec_end;
 static u8 *old, *new, *got;
 
-static void *pages(u64 size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		die("mmap");
-	return p;
-}
-
 static u8 *guarded(u64 size)
 {
 	u8 *p = pages(size + PAGE);
@@ -110,16 +44,6 @@ static u8 *guarded(u64 size)
 	if (mprotect(p + size, PAGE, PROT_NONE))
 		die("mprotect");
 	return p + size;
-}
-
-static void fill(u8 *buf, u64 size, u32 salt)
-{
-	u64 x = salt * 0x9e3779b97f4a7c15ULL + 1, i;
-
-	for (i = 0; i < size; i += 8) {
-		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-		memcpy(buf + i, &x, 8);
-	}
 }
 
 static void put(const u8 *buf, enum role r)
@@ -268,6 +192,5 @@ int main(int argc, char **argv)
 	set_up();
 	test_submit();
 	test_records();
-	printf("%u passed, %u failed\n", passed, failed);
-	return failed || !passed;
+	return report();
 }

@@ -11,14 +11,8 @@
 
 #include <linux/dm-copyoff.h>
 
-typedef uint8_t u8;
-typedef uint32_t u32;
-typedef uint64_t u64;
+#include "report.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define PAGE		4096U
-#define KB		1024ULL
-#define MB		(1024 * KB)
 #define RANGE		(64 * KB)	/* of which a request has three */
 #define ROOM		(512 * KB)	/* what is looked at, of each device */
 #define RECORD		sizeof(struct copyoff_completion)
@@ -41,15 +35,6 @@ extern struct copyoff_submit *sub;
 extern struct copyoff_copy *cpy;
 extern struct copyoff_range *list;
 void base(void);
-
-__attribute__((format(printf, 1, 2), noreturn))
-void die(const char *fmt, ...);
-/* The first complaint of a test counts. */
-__attribute__((format(printf, 1, 2)))
-void complain(const char *fmt, ...);
-void verdict(const char *what, const char *name);
-void same(const char *what, u64 got, u64 want);
-void same_errno(int got, int want);
 
 /* From the start of b: so many new bytes, then old ones; and all are old again. */
 void check_bytes(u64 done);
