@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # timeout: 10
-# expect: FAIL guest hung: stopped after the time limit
+# expect: FAIL guest hung: 922-frozen: nothing was heard for
 #
 # The whole guest stands still: not even its own time limits work.
 
