@@ -108,6 +108,13 @@ static enum copyoff_verdict_kind unsaid(const struct copyoff_cmd *cmd,
 	return COPYOFF_REDO;
 }
 
+static void fill_list(const struct copyoff_scsi_message *m)
+{
+	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
+
+	copyoff_scsi_build(m->arg, m->buf, cdb);
+}
+
 static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 {
 	struct copyoff_scsi_unit *dst = cmd->dst_unit->priv;
@@ -122,7 +129,8 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 		.use_list_id = true,
 	};
 	struct copyoff_scsi_message m = {
-		.write = true, .buf = cmd->wire, .timeout = COPY_TIMEOUT,
+		.fill = fill_list, .arg = &x,
+		.buf = cmd->wire, .timeout = COPY_TIMEOUT,
 	};
 	struct copyoff_scsi_result r;
 
@@ -168,13 +176,26 @@ static bool trial_alloc(const struct copyoff_cmd *cmd, struct trial *t)
 	return t->src && t->dst && t->page;
 }
 
+/* The last block, other than it is: both sides are the same. */
+static void fill_mark(const struct copyoff_scsi_message *m)
+{
+	const struct trial *t = m->arg;
+	const u8 *is = t->src + t->bytes - m->bytes;
+	u8 *buf = m->buf;
+	u32 i;
+
+	for (i = 0; i < m->bytes; i++)
+		buf[i] = ~is[i];
+}
+
 /* False: with the verdict set. */
 static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
 		     struct copyoff_unit *unit, bool write, u64 sector,
 		     u32 sectors, void *buf)
 {
 	struct copyoff_scsi_message m = {
-		.write = write,
+		.fill = write ? fill_mark : NULL,
+		.arg = t,
 		.one_path = write,
 		.buf = buf,
 		.bytes = sectors << SECTOR_SHIFT,
@@ -225,13 +246,11 @@ static bool read_destination(struct copyoff_cmd *cmd, const struct trial *t)
  */
 static bool mark(struct copyoff_cmd *cmd, const struct trial *t)
 {
-	u32 i, block = 1U << t->lba_shift, sectors = block >> SECTOR_SHIFT;
-	u8 *last = t->dst + t->bytes - block;
+	u32 block = 1U << t->lba_shift, sectors = block >> SECTOR_SHIFT;
 
-	for (i = 0; i < block; i++)
-		last[i] = ~last[i];
 	return transfer(cmd, t, cmd->dst_unit, true,
-			cmd->dst + cmd->sectors - sectors, sectors, last);
+			cmd->dst + cmd->sectors - sectors, sectors,
+			t->dst + t->bytes - block);
 }
 
 /* The copy is said to be done. Is it? */

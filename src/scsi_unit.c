@@ -38,7 +38,9 @@ static void send(struct scsi_device *sdev, const struct copyoff_scsi_message *m,
 
 	*got = 0;
 	memset(r, 0, sizeof(*r));
-	r->error = compat_scsi_execute(sdev, m->cdb, m->write, m->buf,
+	if (m->fill)
+		m->fill(m);
+	r->error = compat_scsi_execute(sdev, m->cdb, m->fill, m->buf,
 				       m->bytes, m->timeout, &a);
 	if (r->error)
 		return;
@@ -129,7 +131,7 @@ void copyoff_scsi_send(struct copyoff_scsi_unit *su,
 
 static void make_question(struct copyoff_scsi_message *m, u8 *buf, u32 bytes)
 {
-	m->write = false;
+	m->fill = NULL;
 	m->one_path = false;
 	m->buf = buf;
 	m->bytes = bytes;

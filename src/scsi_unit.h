@@ -43,10 +43,15 @@ struct copyoff_scsi_unit {
 	struct wait_queue_head wait;	/* for one of them */
 };
 
-/* What is sent; all of @buf is to be transferred. */
+/*
+ * What is sent; all of @buf is to be transferred. If it is to be written @fill makes
+ * it, anew each time that it is sent: the kernel clears what was not transferred of
+ * a buffer, whichever way that was to go. And a list of nothing is no error.
+ */
 struct copyoff_scsi_message {
 	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
-	bool write;
+	void (*fill)(const struct copyoff_scsi_message *m);	/* NULL: read */
+	const void *arg;	/* for @fill */
 	bool one_path;		/* if that is lost no other one is to do it */
 	void *buf;
 	u32 bytes;
