@@ -5,7 +5,8 @@
  * The copy manager finds both units by the names that the command has for them.
  * Names lie: arrays give one to two units, and LUNs are mapped anew below an
  * open disk. So the first command of a pair is a trial: the names are asked for
- * afresh, and the destination is compared with the source when it is over.
+ * afresh, and the destination is compared with the source when it is over. And
+ * they are asked for again every second or so.
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>
@@ -29,6 +30,7 @@ module_param(scsi_inflight, uint, 0644);
 MODULE_PARM_DESC(scsi_inflight, "EXTENDED COPY commands at a time for one logical unit, 1 to 128 (4)");
 
 static_assert(COPYOFF_WIRE_BYTES >= 16 + 2 * 32 + COPYOFF_MAX_EXTENTS * 28);
+static_assert(COPYOFF_WIRE_BYTES >= COPYOFF_SCSI_INQUIRY_BYTES);
 
 /* ---- list identifiers: one for each copy, and so few copies at a time ---- */
 
@@ -157,14 +159,12 @@ struct trial {
 	u32 bytes;
 	u8 *src;		/* what is to be copied */
 	u8 *dst;		/* what is there in its place */
-	u8 *page;		/* for INQUIRY */
 };
 
 static void trial_free(struct trial *t)
 {
 	kfree(t->src);
 	kfree(t->dst);
-	kfree(t->page);
 }
 
 static bool trial_alloc(const struct copyoff_cmd *cmd, struct trial *t)
@@ -172,8 +172,7 @@ static bool trial_alloc(const struct copyoff_cmd *cmd, struct trial *t)
 	t->bytes = cmd->sectors << SECTOR_SHIFT;
 	t->src = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
 	t->dst = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
-	t->page = kmalloc(COPYOFF_SCSI_INQUIRY_BYTES, GFP_NOIO | __GFP_NOWARN);
-	return t->src && t->dst && t->page;
+	return t->src && t->dst;
 }
 
 /* The last block, other than it is: both sides are the same. */
@@ -265,15 +264,19 @@ static void compare(struct copyoff_cmd *cmd, const struct trial *t)
 			    COPYOFF_REDO : COPYOFF_ASTRAY;
 }
 
-/* Is it what it was? False: with the verdict set. */
-static bool refresh_id(struct copyoff_cmd *cmd, const struct trial *t,
-		       struct copyoff_unit *unit)
+/* ---- names ---- */
+
+/*
+ * Is it what it was? Asked with what the command will be made in. False: with the
+ * verdict set.
+ */
+static bool refresh_id(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
 {
 	struct copyoff_scsi_unit *su = unit->priv;
 	struct copyoff_scsi_result r;
 	struct copyoff_scsi_identity id;
 
-	if (!copyoff_scsi_ask_id(su, t->page, &id, &r)) {
+	if (!copyoff_scsi_ask_id(su, cmd->wire, &id, &r)) {
 		take_verdict(cmd, &r);
 		cmd->verdict.doubt = false;
 		return false;
@@ -285,10 +288,25 @@ static bool refresh_id(struct copyoff_cmd *cmd, const struct trial *t,
 	return false;
 }
 
+/*
+ * That a LUN leads to another unit is told once: maybe to whoever else used the
+ * disk just then, and the command would be for the one of before. So a name does
+ * not last.
+ */
+static bool names_last(struct copyoff_cmd *cmd)
+{
+	return (copyoff_scsi_is_fresh(cmd->src_unit->priv) ||
+		refresh_id(cmd, cmd->src_unit)) &&
+	       (copyoff_scsi_is_fresh(cmd->dst_unit->priv) ||
+		refresh_id(cmd, cmd->dst_unit));
+}
+
+/* ---- a command ---- */
+
 static void try(struct copyoff_cmd *cmd, struct trial *t)
 {
-	if (!refresh_id(cmd, t, cmd->src_unit) ||
-	    !refresh_id(cmd, t, cmd->dst_unit) ||
+	if (!refresh_id(cmd, cmd->src_unit) ||
+	    !refresh_id(cmd, cmd->dst_unit) ||
 	    !read_source(cmd, t, t->src) || !read_destination(cmd, t))
 		return;
 	if (!memcmp(t->src, t->dst, t->bytes) && !mark(cmd, t))
@@ -329,7 +347,7 @@ static void run(struct copyoff_cmd *cmd)
 		cmd->verdict.kind = COPYOFF_CHANGED;
 	else if (cmd->trial)
 		run_trial(cmd, lba_shift);
-	else
+	else if (names_last(cmd))
 		copy(cmd, lba_shift);
 }
 

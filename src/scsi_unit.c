@@ -23,6 +23,9 @@
 
 #define ASK_TIMEOUT	(60 * HZ)
 
+/* So long what it says that it is is believed. */
+#define NAME_LASTS	HZ
+
 /* ---- commands ---- */
 
 static bool is_good(const struct copyoff_scsi_result *r)
@@ -173,12 +176,23 @@ bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
 	spin_lock(&su->lock);
 	same = !memcmp(&su->id, id, sizeof(*id));
 	su->id = *id;
+	su->named_at = jiffies;
 	if (!same)
 		su->seen = 0;
 	spin_unlock(&su->lock);
 	if (!same)
 		copyoff_unit_renew(su->unit);
 	return !same;
+}
+
+bool copyoff_scsi_is_fresh(struct copyoff_scsi_unit *su)
+{
+	bool fresh;
+
+	spin_lock(&su->lock);
+	fresh = time_in_range(jiffies, su->named_at, su->named_at + NAME_LASTS);
+	spin_unlock(&su->lock);
+	return fresh;
 }
 
 /* No answer: it may be asked again. Sense: it does not know of that. */

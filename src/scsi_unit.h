@@ -36,6 +36,7 @@ struct copyoff_scsi_unit {
 	unsigned int next;		/* the one that did it last */
 	struct copyoff_scsi_identity id;
 	u64 seen;			/* changes of its peers */
+	unsigned long named_at;		/* when it said so, in jiffies */
 	/* The backend's: list identifiers in use. */
 	DECLARE_BITMAP(ids, COPYOFF_SCSI_LIST_IDS);
 	unsigned int nr_ids;
@@ -146,6 +147,9 @@ bool copyoff_scsi_ask_id(struct copyoff_scsi_unit *su, u8 *page,
  */
 bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
 			 const struct copyoff_scsi_identity *id);
+
+/* Did it say so but a moment ago? */
+bool copyoff_scsi_is_fresh(struct copyoff_scsi_unit *su);
 
 void copyoff_scsi_id_of(struct copyoff_scsi_unit *su,
 			struct copyoff_scsi_identity *id);
