@@ -19,6 +19,7 @@
 
 #include "backend.h"
 #include "delay.h"
+#include "longwait.h"
 #include "scsi_unit.h"
 
 /* That long sg_xcopy waits for a copy; the kernel for what is read or written. */
@@ -138,7 +139,7 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 
 	copyoff_scsi_name_of(cmd->src_unit->priv, &src_name);
 	copyoff_scsi_name_of(dst, &dst_name);
-	wait_event(dst->wait, try_id(dst, &x.list_id));
+	copyoff_wait_long(dst->wait, try_id(dst, &x.list_id));
 	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
 	if (!m.bytes) {
 		put_id(dst, x.list_id);

@@ -6,6 +6,7 @@
 #include <linux/blkdev.h>
 #include <linux/module.h>
 
+#include "longwait.h"
 #include "registry.h"
 
 void copyoff_gate_wrote(struct copyoff_target *t)
@@ -53,9 +54,9 @@ static struct copyoff_target *enter_unflushed(struct copyoff_record *rec,
 	struct copyoff_target *t;
 
 	spin_lock_irq(&rec->lock);
-	wait_event_lock_irq(rec->wait,
-			    !(t = next_unflushed(rec, *sector)) || t->open,
-			    rec->lock);
+	copyoff_wait_long_lock_irq(rec->wait,
+				   !(t = next_unflushed(rec, *sector)) ||
+				   t->open, rec->lock);
 	if (t) {
 		t->inflight++;
 		*sector = t->ti->begin + t->ti->len;

@@ -10,6 +10,7 @@
 #include <linux/wait.h>
 
 #include "job_priv.h"
+#include "longwait.h"
 
 /* Asynchronous jobs have no task of their own that the freezer could freeze. */
 static bool resting;
@@ -51,7 +52,8 @@ void copyoff_job_sleep(struct copyoff_job *job, enum copyoff_wait w)
 	switch (w) {
 	case COPYOFF_WAIT_CMD:
 		if (job->cancel_error || freezing(current) || !job->inflight)
-			wait_event(job->wait, any_ended(job) || !job->inflight);
+			copyoff_wait_long(job->wait,
+					  any_ended(job) || !job->inflight);
 		else
 			wait_event_interruptible_timeout(job->wait,
 							 any_ended(job),

@@ -13,6 +13,7 @@
 #include "async.h"
 #include "ends.h"
 #include "jobs.h"
+#include "longwait.h"
 #include "quota.h"
 
 static unsigned int max_jobs = 1024;
@@ -361,7 +362,7 @@ void copyoff_jobs_destroy(struct copyoff_jobs *jobs)
 	list_for_each_entry(j, &jobs->running, node)
 		copyoff_async_cancel(&j->async);
 	spin_unlock(&jobs->lock);
-	wait_event(jobs->wait, none_running(jobs));
+	copyoff_wait_long(jobs->wait, none_running(jobs));
 	while ((j = take_ended(jobs)))
 		job_destroy(j);
 	kfree(jobs);

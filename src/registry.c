@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "longwait.h"
 #include "registry.h"
 
 #define DM_MSG_PREFIX "copyoff"
@@ -185,21 +186,16 @@ void copyoff_registry_reopen(struct copyoff_target *t)
 static void drain_commands(struct copyoff_target *t)
 {
 	spin_lock_irq(&t->rec->lock);
-	wait_event_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
+	copyoff_wait_long_lock_irq(t->rec->wait, !t->inflight, t->rec->lock);
 	spin_unlock_irq(&t->rec->lock);
 }
 
-/*
- * The same for all that holds the gate. Doubt may take longer than the kernel
- * likes to see anybody in an uninterruptible sleep: so wake up.
- */
+/* The same for all that holds the gate. */
 static void drain(struct copyoff_target *t)
 {
 	spin_lock_irq(&t->rec->lock);
-	while (t->inflight || t->doubts)
-		wait_event_lock_irq_timeout(t->rec->wait,
-					    !t->inflight && !t->doubts,
-					    t->rec->lock, 10 * HZ);
+	copyoff_wait_long_lock_irq(t->rec->wait, !t->inflight && !t->doubts,
+				   t->rec->lock);
 	spin_unlock_irq(&t->rec->lock);
 }
 

@@ -23,7 +23,7 @@
 
 #define ASK_TIMEOUT	(60 * HZ)
 
-/* So long what it says that it is is believed. */
+/* So long a unit is believed to be what it said that it is. */
 #define NAME_LASTS	HZ
 
 /* ---- commands ---- */

@@ -9,20 +9,20 @@
 INITIATOR=iqn.2026-01.guest:initiator
 TARGETS=0
 
-# iscsi_up [SECONDS]: target and initiator, with nothing in them; so long a session
-# that is lost may take to come back
+# iscsi_up [SECONDS [PING]]: target and initiator, with nothing in them; so long a
+# session that is lost may take to come back; and that often, in seconds, it is asked
+# whether it is still there: not at all, if not told so, for a slow guest is no lost one
 iscsi_up() {
 	{ local -; set +x; } 2>/dev/null
 	lio_up
 	modprobe -a iscsi_target_mod iscsi_tcp tcp_diag
 	mkdir -p "$LIO/iscsi" /run/lock/iscsi
 	echo "InitiatorName=$INITIATOR" >/etc/iscsi/initiatorname.iscsi
-	# No pings: a slow guest is not a lost one.
 	cat >/etc/iscsi/iscsid.conf <<-END
 	node.startup = manual
 	node.session.timeo.replacement_timeout = ${1:-5}
-	node.conn[0].timeo.noop_out_interval = 0
-	node.conn[0].timeo.noop_out_timeout = 0
+	node.conn[0].timeo.noop_out_interval = ${2:-0}
+	node.conn[0].timeo.noop_out_timeout = ${2:-0}
 	node.session.scan = auto
 	END
 	# When it ends it ends its process group.
@@ -172,6 +172,14 @@ in_doubt() { [ "$(status_of b doubts)" -gt 0 ]; }
 
 # written DEVICE: sectors, by now
 written() { awk '{ print $7 }' "/sys/dev/block/$(stat -Lc '%Hr:%Lr' "$1")/stat"; }
+
+# cut_net: the loopback interface lets nothing through any more, until mend_net
+cut_net() {
+	modprobe sch_netem
+	tc qdisc add dev lo root netem loss 100%
+	defer mend_net
+}
+mend_net() { ! tc qdisc show dev lo | grep -q netem || tc qdisc del dev lo root; }
 
 # --- what goes over the link -------------------------------------------------------------
 
