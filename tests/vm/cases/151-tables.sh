@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 400
 #
 # Table lines and messages: the bad ones are refused, each with its sentence, and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: std
 # quick-on: 5.10
+# not-on: debug
 # timeout: 300
 #
 # A live logical volume of two segments is switched from linear to copyoff and

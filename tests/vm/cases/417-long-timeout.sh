@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: bare
+# not-on: debug
 # timeout: 500
 # quick-on: none
 #
