@@ -27,6 +27,9 @@ struct action {
 /* Until nothing fails any more; prints what came of it. */
 void fail_all(const struct action *action, void *arg);
 
+/* The same, but so many of the first allocations do not fail. */
+void fail_behind(unsigned int spare, const struct action *action, void *arg);
+
 int open_or_die(const char *path, int flags);
 
 /* Send a device that dm made a message, if it is one. */

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # profile: fabric
 # timeout: 300
-# kernels: 6.12 7.3 debug
+# kernels: 6.12 7.3
 # quick-on: none
 #
 # More ways to lose the connection in mid command, all of them with doubt: a
