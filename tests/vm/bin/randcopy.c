@@ -43,6 +43,7 @@ enum feature {
 	NO_FALLBACK,
 	BLOCK_4096,
 	KCOPYD,
+	TWO_UNITS,
 	NR_FEATURES,
 };
 
@@ -50,6 +51,7 @@ static const char *const feature_names[] = {
 	"border_src", "border_dst", "limit_split", "partition_offset",
 	"two_lower_devices", "mixed_methods", "gathered", "one_device",
 	"refused", "no_fallback_ended", "block_4096", "kcopyd",
+	"two_units_by_device",
 };
 
 struct run {
@@ -61,7 +63,7 @@ struct run {
 	unsigned int least;
 	bool created;
 	unsigned int seen[NR_FEATURES];	/* in how many rounds */
-	uint64_t bytes_nvme, bytes_host, commands;
+	uint64_t bytes_nvme, bytes_scsi, bytes_host, commands;
 	unsigned int errors;
 	/* The round at work. */
 	uint64_t round;
@@ -128,9 +130,10 @@ bool one_in(struct chance *c, unsigned int n)
 
 static void show_expected(const struct expect *e)
 {
-	printf("expected: error %d failed_range %u bytes_done %" PRIu64 " bytes_nvme %s%" PRIu64 " reasons %#" PRIx64 " reason %u reason_range %u\n",
+	printf("expected: error %d failed_range %u bytes_done %" PRIu64 " bytes_nvme %s%" PRIu64 " bytes_scsi %s%" PRIu64 " reasons %#" PRIx64 " reason %u reason_range %u\n",
 	       e->error, e->failed_range, e->bytes_done, e->vague ? "<=" : "",
-	       e->bytes_nvme, e->reasons, e->reason, e->reason_range);
+	       e->bytes_nvme, e->vague ? "<=" : "", e->bytes_scsi, e->reasons,
+	       e->reason, e->reason_range);
 }
 
 static void show_found(const struct copyoff_copy *c)
@@ -197,6 +200,8 @@ static void settle_vague(const struct run *r, struct expect *e)
 	}
 	if (c->bytes_nvme < e->bytes_nvme)
 		e->bytes_nvme = c->bytes_nvme;
+	if (c->bytes_scsi < e->bytes_scsi)
+		e->bytes_scsi = c->bytes_scsi;
 }
 
 /* What is wrong with the result, or NULL. @e is made exact. */
@@ -214,7 +219,7 @@ static const char *check_result(const struct run *r, struct expect *e, int err)
 	/* Nothing here fails in a device: no later range is ever begun. */
 	if (c->bytes_nvme + c->bytes_scsi + c->bytes_host != e->bytes_done)
 		return "bytes by method do not add up";
-	if (c->bytes_nvme != e->bytes_nvme || c->bytes_scsi)
+	if (c->bytes_nvme != e->bytes_nvme || c->bytes_scsi != e->bytes_scsi)
 		return "wrong method";
 	if (c->reasons != e->reasons || c->reason != e->reason ||
 	    c->reason_range != e->reason_range)
@@ -240,6 +245,7 @@ static void look_at_piece(struct sight *s, const struct piece *p)
 	s->native_pieces++;
 	s->seen[PARTITION] |= src->start || dst->start;
 	s->seen[BLOCK_4096] |= src->disk->block > 1;
+	s->seen[TWO_UNITS] |= src->disk != dst->disk;
 }
 
 static void look_at_range(const struct list *l, unsigned int i, uint64_t bytes,
@@ -277,7 +283,7 @@ static void look(struct run *r)
 	s.seen[LIMIT_SPLIT] = c->commands_offload > s.native_pieces;
 	s.seen[GATHERED] = c->commands_offload < s.native_pieces &&
 			   !r->expect.vague;
-	s.seen[MIXED] = c->bytes_host && c->bytes_nvme;
+	s.seen[MIXED] = c->bytes_host && c->bytes_nvme + c->bytes_scsi;
 	s.seen[ONE_DEVICE] = l->src == l->dst;
 	s.seen[REFUSED] = c->error && c->error != EOPNOTSUPP;
 	s.seen[NO_FALLBACK] = c->error == EOPNOTSUPP && c->bytes_done;
@@ -285,6 +291,7 @@ static void look(struct run *r)
 	for (i = 0; i < NR_FEATURES; i++)
 		r->seen[i] += s.seen[i];
 	r->bytes_nvme += c->bytes_nvme;
+	r->bytes_scsi += c->bytes_scsi;
 	r->bytes_host += c->bytes_host;
 	r->commands += c->commands_offload + c->commands_host;
 	r->errors += c->error != 0;
@@ -401,8 +408,9 @@ static bool show_features(const struct run *r)
 	bool enough = true;
 	unsigned int i;
 
-	printf("%" PRIu64 " rounds: %" PRIu64 " MiB by nvme, %" PRIu64 " MiB by host, %" PRIu64 " commands, %u ended with an error\n",
-	       r->rounds, r->bytes_nvme >> 20, r->bytes_host >> 20,
+	printf("%" PRIu64 " rounds: %" PRIu64 " MiB by nvme, %" PRIu64 " MiB by scsi, %" PRIu64 " MiB by host, %" PRIu64 " commands, %u ended with an error\n",
+	       r->rounds, r->bytes_nvme >> 20, r->bytes_scsi >> 20,
+	       r->bytes_host >> 20,
 	       r->commands, r->errors);
 	for (i = 0; i < NR_FEATURES; i++) {
 		bool few = i < NR_REQUIRED && r->seen[i] < r->least;

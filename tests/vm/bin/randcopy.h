@@ -55,7 +55,9 @@ bool one_in(struct chance *c, unsigned int n);
 enum disk_kind {
 	DISK_COPY,		/* NVMe with Copy */
 	DISK_NO_LIMITS,		/* NVMe with Copy, all limits zero */
-	DISK_PLAIN,		/* not NVMe */
+	DISK_SCSI,		/* EXTENDED COPY among all of these, of one session */
+	DISK_SCSI_PLAIN,	/* SCSI without it */
+	DISK_PLAIN,		/* neither NVMe nor SCSI */
 };
 
 struct disk;
@@ -87,7 +89,7 @@ struct disks {
 	uint8_t *buf;		/* for reading */
 };
 
-/* "copy:/dev/x", "nolimits:/dev/x" or "plain:/dev/x" is the next disk. */
+/* "copy:/dev/x" is the next disk; "nolimits:", "scsi:", "scsiplain:" or "plain:". */
 void disk_add(struct disks *ds, const char *word);
 
 /* Fill all disks and images with contents of their own. */
@@ -104,7 +106,7 @@ bool disks_compare(struct disks *ds, FILE *out);
 
 enum offload {
 	OFFLOAD_DEFAULT,
-	OFFLOAD_NVME,
+	OFFLOAD_METHOD,		/* by the disk's own, named */
 	OFFLOAD_OFF,
 };
 
@@ -194,11 +196,12 @@ struct expect {
 	int error;
 	uint64_t bytes_done;
 	uint64_t bytes_nvme;
+	uint64_t bytes_scsi;
 	uint32_t failed_range;
 	uint64_t reasons;
 	uint32_t reason;
 	uint32_t reason_range;
-	/* min_offload_kib is met: some of bytes_nvme may go by the host. */
+	/* min_offload_kib is met: some of both may go by the host. */
 	bool vague;
 };
 

@@ -105,6 +105,8 @@ static enum disk_kind parse_kind(const char *word, const char **path)
 	static const char *const kinds[] = {
 		[DISK_COPY] = "copy:",
 		[DISK_NO_LIMITS] = "nolimits:",
+		[DISK_SCSI] = "scsi:",
+		[DISK_SCSI_PLAIN] = "scsiplain:",
 		[DISK_PLAIN] = "plain:",
 	};
 	unsigned int i;

@@ -29,6 +29,23 @@ static enum copyoff_reason side_reason(const struct line *l)
 	return COPYOFF_REASON_NONE;
 }
 
+static bool is_plain(const struct disk *d)
+{
+	return d->kind == DISK_PLAIN || d->kind == DISK_SCSI_PLAIN;
+}
+
+/* What keeps two disks from copying to each other. */
+static enum copyoff_reason two_disks(const struct disk *src,
+				     const struct disk *dst)
+{
+	if ((src->kind == DISK_SCSI) != (dst->kind == DISK_SCSI))
+		return COPYOFF_REASON_DIFFERENT_TRANSPORT;
+	if (src->kind != DISK_SCSI)
+		return COPYOFF_REASON_DIFFERENT_UNIT;
+	return src->block == dst->block ? COPYOFF_REASON_NONE :
+					  COPYOFF_REASON_BLOCK_SIZE;
+}
+
 static enum copyoff_reason reason_of(uint32_t flags, const struct line *src,
 				     const struct line *dst)
 {
@@ -41,11 +58,10 @@ static enum copyoff_reason reason_of(uint32_t flags, const struct line *src,
 		reason = side_reason(dst);
 	if (reason)
 		return reason;
-	if (src->lower->disk->kind == DISK_PLAIN ||
-	    dst->lower->disk->kind == DISK_PLAIN)
+	if (is_plain(src->lower->disk) || is_plain(dst->lower->disk))
 		return COPYOFF_REASON_NO_COPY_COMMAND;
 	if (src->lower->disk != dst->lower->disk)
-		return COPYOFF_REASON_DIFFERENT_UNIT;
+		return two_disks(src->lower->disk, dst->lower->disk);
 	if (src->lower->disk->kind == DISK_NO_LIMITS)
 		return COPYOFF_REASON_NO_LIMITS;
 	return COPYOFF_REASON_NONE;
@@ -108,7 +124,10 @@ static void predict_piece(const struct list *l, unsigned int range,
 	e->bytes_done += p->sectors * SECTOR;
 	if (p->reason)
 		return;
-	e->bytes_nvme += p->sectors * SECTOR;
+	if (p->dst->lower->disk->kind == DISK_SCSI)
+		e->bytes_scsi += p->sectors * SECTOR;
+	else
+		e->bytes_nvme += p->sectors * SECTOR;
 	e->vague |= p->src->min_offload_kib || p->dst->min_offload_kib;
 }
 

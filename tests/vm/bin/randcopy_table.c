@@ -32,6 +32,7 @@ struct builder {
 	struct disks *ds;
 	struct taken taken;
 	struct disk *main;	/* most lines are there, so that pairs meet */
+	struct disk *second;	/* as good, or NULL */
 	bool pure;
 };
 
@@ -69,7 +70,7 @@ static struct disk *pick_disk(struct builder *b, const struct table *t)
 	struct disk *d;
 
 	if (b->pure || pick(b->c, 10) < 7)
-		return b->main;
+		return b->second && one_in(b->c, 2) ? b->second : b->main;
 	do
 		d = &b->ds->disk[pick(b->c, b->ds->nr)];
 	while (d->block > 1 && !t->wide);
@@ -147,7 +148,7 @@ static void pick_options(struct builder *b, struct line *l)
 		return;
 	pick_limits(c, l);
 	if (one_in(c, 10))
-		l->offload = OFFLOAD_NVME;
+		l->offload = OFFLOAD_METHOD;
 	if (b->pure)
 		return;
 	if (one_in(c, 12))
@@ -188,6 +189,11 @@ static void build(struct builder *b, struct table *t)
 		die("no room for table %s", t->name);
 }
 
+static bool copies(const struct disk *d)
+{
+	return d->kind == DISK_COPY || d->kind == DISK_SCSI;
+}
+
 static struct disk *pick_main(struct builder *b, bool wide)
 {
 	struct disk *d;
@@ -195,9 +201,24 @@ static struct disk *pick_main(struct builder *b, bool wide)
 	/* Those with large blocks twice as often: few tables can have them. */
 	do
 		d = &b->ds->disk[pick(b->c, b->ds->nr)];
-	while (d->kind != DISK_COPY || (d->block > 1 && !wide) ||
+	while (!copies(d) || (d->block > 1 && !wide) ||
 	       (d->block == 1 && wide && one_in(b->c, 2)));
 	return d;
+}
+
+/* One that the main disk copies to and from, or NULL. */
+static struct disk *pick_second(struct builder *b)
+{
+	unsigned int i, first = pick(b->c, b->ds->nr);
+	struct disk *d;
+
+	for (i = 0; i < b->ds->nr; i++) {
+		d = &b->ds->disk[(first + i) % b->ds->nr];
+		if (d != b->main && d->kind == DISK_SCSI &&
+		    d->block == b->main->block)
+			return d;
+	}
+	return NULL;
 }
 
 void tables_build(struct chance *c, struct disks *ds, struct table t[2],
@@ -208,6 +229,8 @@ void tables_build(struct chance *c, struct disks *ds, struct table t[2],
 	t[0].wide = one_in(c, 3);
 	t[1].wide = one_in(c, 2) ? t[0].wide : one_in(c, 3);
 	b.main = pick_main(&b, t[0].wide && t[1].wide);
+	if (b.main->kind == DISK_SCSI)
+		b.second = pick_second(&b);
 	build(&b, &t[0]);
 	build(&b, &t[1]);
 	/* So that a NO_FALLBACK job ends in the middle. */
@@ -240,8 +263,10 @@ static unsigned int add_number(char *opts, size_t size, const char *word,
 
 static void line_params(const struct line *l, char *buf, size_t size)
 {
-	static const char *const offload[] = {
-		"", " offload nvme", " offload off",
+	bool scsi = l->lower->disk->kind == DISK_SCSI ||
+		    l->lower->disk->kind == DISK_SCSI_PLAIN;
+	const char *const offload[] = {
+		"", scsi ? " offload scsi" : " offload nvme", " offload off",
 	};
 	unsigned int words = l->offload == OFFLOAD_DEFAULT ? 0 : 2;
 	char opts[160], count[16] = "";
