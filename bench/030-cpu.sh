@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# timeout: 600
+#
+# What a clone costs the machine's own processors: a volume of eight segments on two
+# physical volumes is cloned by the devices, and copied by dd, in turns. The share of
+# each pair, of all that the guest's processors did meanwhile, for whatever reason.
+
+set +x
+. "$TOP/bench/pairs.sh"
+PAIRS=9
+load
+A=$(ns 1)
+B=$(ns 2)
+use_lvm "$A" "$B"
+wipefs -qa "$A" "$B"
+pvcreate -q "$A" "$B"
+vgcreate -q -s 120M vg "$A" "$B"
+defer wipefs -qa "$A" "$B"
+defer vgremove -qff vg
+holes=:0-0:2-2:4-4:6-6
+lvcreate -q -y -Wn -Zn -l 8 -n golden vg "$A$holes" "$B$holes"
+same "$(lvs --noheadings -o seg_count vg/golden | tr -d ' ')" 8 "segments of the original"
+dd if=/dev/urandom of=/dev/vg/golden bs=1M count=960 oflag=direct status=none
+"$COPYOFF" clone vg/golden vg/new
+"$COPYOFF" enable --quiet vg/golden vg/new
+
+# busy: what the processors have done since the start, in ticks
+busy() { awk '$1 == "cpu" { print $2 + $3 + $4 + $7 + $8 + $9; exit }' /proc/stat; }
+
+# cost COMMAND...: in ticks
+cost() {
+	local b
+	b=$(busy)
+	"$@" >/dev/null
+	echo $(($(busy) - b))
+}
+
+by_device() {
+	"$COPYOFF" copy --force --keys vg/golden vg/new >/run/out
+	same "$(sed -n 's/^bytes_host=//p' /run/out)" 0 bytes_host
+}
+# As by_dd, but as most would call it.
+by_plain_dd() { dd if=/dev/vg/golden of=/dev/vg/new bs=1M conv=fsync status=none; }
+by_dd() { dd if=/dev/vg/golden of=/dev/vg/new bs=1M iflag=direct oflag=direct status=none; }
+
+# shares THEIRS: notes ours, of theirs
+shares() {
+	local of=() i ours theirs
+	for ((i = 0; i < PAIRS; i++)); do
+		theirs=$(cost "$1")
+		ours=$(cost by_device)
+		of+=("$(awk "BEGIN { printf \"%.3f\", $ours / $theirs }")")
+	done
+	note "processor time of a clone by the devices, as a share of ${1#by_}: $(printf '%s\n' "${of[@]}" | sort -n | awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }')"
+}
+shares by_dd
+shares by_plain_dd
+by_device
+cmp /dev/vg/golden /dev/vg/new
