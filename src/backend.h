@@ -53,13 +53,15 @@ struct copyoff_cmd {
 	bool run_here;		/* the submitter has nothing better to do */
 
 	/*
-	 * Called once, with @verdict and @ns set; may free the command. In
+	 * Called once, with @verdict, @ns and, by a method that has units,
+	 * @sent set; may free the command. In
 	 * process context by a method that has units, by the host in any, also
 	 * in interrupts.
 	 */
 	void (*end)(struct copyoff_cmd *cmd);
 	struct copyoff_verdict verdict;
 	u64 ns;
+	bool sent;		/* any device was told to do it */
 
 	/* The method's own, while the command runs. */
 	u64 began;

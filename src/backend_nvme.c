@@ -272,6 +272,7 @@ static void try_paths(struct copyoff_cmd *cmd, const struct message *m)
 	unsigned int skip;
 
 	for (skip = 0; skip < MAX_PATHS && nth_path(nu, skip, &path); skip++) {
+		cmd->sent = true;
 		try_path(cmd, &path, m);
 		if (cmd->verdict.kind != COPYOFF_PATH && skip)
 			prefer_path(nu, &path);
@@ -287,6 +288,7 @@ static void run(struct copyoff_cmd *cmd)
 	struct message m;
 
 	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
+	cmd->sent = false;
 	if (!same_blocks(cmd, lba_shift)) {
 		cmd->verdict.kind = COPYOFF_UNSUPPORTED;
 		return;

@@ -150,6 +150,7 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 	copyoff_scsi_send(dst, &m, &r);
 	cmd->ns = ktime_get_ns() - cmd->began;
 	put_id(dst, x.list_id);
+	cmd->sent = r.error != -ENODEV || r.lost;
 	take_verdict(cmd, &r);
 }
 
@@ -338,6 +339,7 @@ static void run(struct copyoff_cmd *cmd)
 
 	memset(&cmd->verdict, 0, sizeof(cmd->verdict));
 	cmd->ns = 0;
+	cmd->sent = false;
 	if (!same_blocks(cmd->src_unit, lba_shift) ||
 	    !same_blocks(cmd->dst_unit, lba_shift))
 		cmd->verdict.kind = COPYOFF_UNSUPPORTED;

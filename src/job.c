@@ -157,7 +157,7 @@ static void reap_one(struct copyoff_job *job, struct copyoff_slot *slot)
 
 	job->inflight--;
 	if (slot->state == COPYOFF_SLOT_NATIVE) {
-		job->result->commands_offload++;
+		job->result->commands_offload += slot->cmd.sent;
 		if (slot->cmd.verdict.doubt)
 			copyoff_job_reason(job, COPYOFF_REASON_DOUBT,
 					   slot->cmd.verdict.detail,

@@ -64,9 +64,10 @@ static void count(struct copyoff_slot *slot, bool ok)
 	if (!slot->counts || (ok && slot->counts_later))
 		return;
 	stats = &slot->counts->stats;
-	copyoff_stats_command(stats, native ? slot->method :
-			      COPYOFF_METHOD_HOST, cmd->nr, cmd->sectors,
-			      cmd->ns, ok);
+	if (!native || cmd->sent)
+		copyoff_stats_command(stats, native ? slot->method :
+				      COPYOFF_METHOD_HOST, cmd->nr,
+				      cmd->sectors, cmd->ns, ok);
 	if (native && !ok && !copyoff_verdict_is_again(&cmd->verdict))
 		copyoff_stats_reason(stats,
 				     copyoff_verdict_reason(&cmd->verdict));

@@ -9,7 +9,7 @@
 
 . "$TOP/tests/vm/faults.sh"
 [ -f "$MODULE" ] || fail "no module was built for $KERNEL"
-modprobe -a dm_mod nvme
+modprobe -a dm_mod nvme scsi_mod
 allocations_may_fail
 
 # Where a load that failed has its functions is not known to anybody afterwards, so
