@@ -113,3 +113,19 @@ insmod "$MODULE"
 "$COPYOFF" enable fast
 dmsetup table fast | grep ' copyoff '
 stop fast
+
+# --- the manual's own example, with the disk that there is ---
+sed -n '/^EXAMPLE/,/^SEE ALSO/s/^  \([^ ]\)/\1/p' "$TOP/tools/man/copyofftab.5.rst" |
+	sed "s|/dev/disk/by-id/[^ ]*|$A|" >/run/copyofftab
+cat /run/copyofftab
+same "$(wc -l </run/copyofftab)" 2 "lines of the example"
+rm -rf /run/units
+mkdir /run/units
+COPYOFFTAB=/run/copyofftab "$GENERATOR" /run/units 2>/run/err
+same "$(cat /run/err)" "" "complaints about the example"
+while read -r name rest; do
+	start "${name/\//-}"
+	dmsetup table "${name/\//-}" | grep ' copyoff ' || fail "$name is not copyoff"
+done </run/copyofftab
+"$COPYOFF" disable vg/golden
+stop fast
