@@ -49,10 +49,11 @@ question_guest() {
 	cat "$1.out" &
 	for words in "info status" "info registers -a" "info registers -a" "info block" nmi; do
 		echo "$words" >"$1.in"
-		sleep 3
+		sleep 1
 	done
-	sleep 15
+	# To say what it has to say.
+	sleep 9
 	echo quit >"$1.in"
-	sleep 2
+	sleep 1
 	kill $! 2>/dev/null || :
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
-# timeout: 10
+# timeout: 4
 # expect: FAIL guest hung: 923-stuck: nothing was heard for
 #
 # All processors turn in the kernel, with interrupts off: nothing in the guest can say
