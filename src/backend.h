@@ -54,9 +54,8 @@ struct copyoff_cmd {
 
 	/*
 	 * Called once, with @verdict, @ns and, by a method that has units,
-	 * @sent set; may free the command. In
-	 * process context by a method that has units, by the host in any, also
-	 * in interrupts.
+	 * @sent set; may free the command. In process context by a method
+	 * that has units, by the host in any, also in interrupts.
 	 */
 	void (*end)(struct copyoff_cmd *cmd);
 	struct copyoff_verdict verdict;

@@ -260,6 +260,7 @@ static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
 	bool only = !result || is_only_path(cmd->dst_unit);
 	bool doubt = cmd->verdict.doubt;
 
+	cmd->sent |= result != -ENODEV;
 	copyoff_nvme_verdict(result, path->pci, only, &cmd->verdict);
 	cmd->verdict.doubt |= doubt;
 }
@@ -272,7 +273,6 @@ static void try_paths(struct copyoff_cmd *cmd, const struct message *m)
 	unsigned int skip;
 
 	for (skip = 0; skip < MAX_PATHS && nth_path(nu, skip, &path); skip++) {
-		cmd->sent = true;
 		try_path(cmd, &path, m);
 		if (cmd->verdict.kind != COPYOFF_PATH && skip)
 			prefer_path(nu, &path);
