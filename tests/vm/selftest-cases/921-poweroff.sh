@@ -2,6 +2,6 @@
 # shellcheck shell=bash
 # profile: std
 # timeout: 10
-# expect: FAIL guest ended during the case
+# expect: FAIL guest ended in order, but
 
 busybox poweroff -f
