@@ -23,11 +23,9 @@ slow_disk slow1 "$(ns 1)"
 slow_disk slow2 "$(ns 2)"
 backstore one iblock /dev/mapper/slow1 11111111-2222-3333-4444-555555555551
 backstore two iblock /dev/mapper/slow2 99999999-8888-7777-6666-555555555552
-session
-map "$TPG" 0 one
-map "$TPG" 1 two
-A=$(lun "$TPG" 0)
-B=$(lun "$TPG" 1)
+units one two
+A=${DISKS[0]}
+B=${DISKS[1]}
 # sg_xcopy opens disks by number, by what udev has elsewhere.
 mkdir -p /dev/block
 for d in "$A" "$B"; do ln -sf "$d" "/dev/block/$(cat "/sys/class/block/${d##*/}/dev")"; done

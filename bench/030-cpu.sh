@@ -13,12 +13,7 @@ PAIRS=9
 load
 A=$(ns 1)
 B=$(ns 2)
-use_lvm "$A" "$B"
-wipefs -qa "$A" "$B"
-pvcreate -q "$A" "$B"
-vgcreate -q -s 120M vg "$A" "$B"
-defer wipefs -qa "$A" "$B"
-defer vgremove -qff vg
+make_vg -s 120M "$A" "$B"
 holes=:0-0:2-2:4-4:6-6
 lvcreate -q -y -Wn -Zn -l 8 -n golden vg "$A$holes" "$B$holes"
 same "$(lvs --noheadings -o seg_count vg/golden | tr -d ' ')" 8 "segments of the original"
@@ -53,7 +48,7 @@ shares() {
 		ours=$(cost by_device)
 		of+=("$(awk "BEGIN { printf \"%.3f\", $ours / $theirs }")")
 	done
-	note "processor time of a clone by the devices, as a share of ${1#by_}: $(printf '%s\n' "${of[@]}" | sort -n | awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }')"
+	note "processor time of a clone by the devices, as a share of ${1#by_}: $(median "${of[@]}")"
 }
 shares by_dd
 shares by_plain_dd

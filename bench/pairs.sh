@@ -10,6 +10,12 @@ took() {
 	echo $((${EPOCHREALTIME/./} - t))
 }
 
+# median NUMBER...: in words, with how many there are and the extremes
+median() {
+	printf '%s\n' "$@" | sort -n |
+		awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }'
+}
+
 # pairs OURS THEIRS: notes how many times as fast ours is, of $PAIRS pairs
 pairs() {
 	local ratios=() ours theirs i
@@ -18,5 +24,5 @@ pairs() {
 		ours=$(took "$1")
 		ratios+=("$(awk "BEGIN { printf \"%.2f\", $theirs / $ours }")")
 	done
-	note "$1: times as fast as ${2#by_}: $(printf '%s\n' "${ratios[@]}" | sort -n | awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }')"
+	note "$1: times as fast as ${2#by_}: $(median "${ratios[@]}")"
 }

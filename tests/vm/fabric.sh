@@ -148,11 +148,6 @@ target_idle() { [ -z "$(busy_controllers "$DISK")" ]; }
 # target goes on with what it had begun.
 cut_reset() { echo 1 >"/sys/class/nvme/$1/reset_controller"; }
 
-# cut_net, mend_net: nothing comes through, for any connection by TCP; the host
-# notices when its keep-alive is not answered
-cut_net() { tc qdisc add dev lo root netem loss 100%; }
-mend_net() { tc qdisc del dev lo root; }
-
 # --- asymmetric access ----------------------------------------------------------------
 
 # nvmet_plain: from now on the target serves the namespace itself, at the same

@@ -86,6 +86,18 @@ login() {
 	iscsiadm -m node -T "$iqn" -p "$2:3260,1" --login
 }
 
+# iscsi_units STORE...: a session with a new target at 127.0.0.1 that has these; sets
+# DISKS, in that order, and TPG
+iscsi_units() {
+	{ local -; set +x; } 2>/dev/null
+	local n
+	target 127.0.0.1
+	map_all "$TPG" "$@"
+	login "$TPG" 127.0.0.1
+	DISKS=()
+	for ((n = 0; n < $#; n++)); do DISKS+=("$(unit_disk "$TPG" 127.0.0.1 "$n")"); done
+}
+
 # unit_disk TPG ADDRESS LUN: what that unit is by the session there
 unit_disk() {
 	{ local -; set +x; } 2>/dev/null
@@ -172,14 +184,6 @@ in_doubt() { [ "$(status_of b doubts)" -gt 0 ]; }
 
 # written DEVICE: sectors, by now
 written() { awk '{ print $7 }' "/sys/dev/block/$(stat -Lc '%Hr:%Lr' "$1")/stat"; }
-
-# cut_net: the loopback interface lets nothing through any more, until mend_net
-cut_net() {
-	modprobe sch_netem
-	tc qdisc add dev lo root netem loss 100%
-	defer mend_net
-}
-mend_net() { ! tc qdisc show dev lo | grep -q netem || tc qdisc del dev lo root; }
 
 # --- what goes over the link -------------------------------------------------------------
 

@@ -163,6 +163,31 @@ use_lvm() {
 	END
 }
 
+# make_vg [-s SIZE] DEVICE...: LVM sees only these, and has them for the volume group vg
+# until the case ends
+make_vg() {
+	local options=()
+	[ "$1" != -s ] || { options=(-s "$2"); shift 2; }
+	use_lvm "$@"
+	wipefs -qa "$@"
+	pvcreate -q "$@"
+	defer wipefs -qa "$@"
+	vgcreate -q "${options[@]}" vg "$@"
+	defer drop_vg
+}
+drop_vg() { ! vgs vg >/dev/null 2>&1 || vgremove -qff vg; }
+
+# --- the network ------------------------------------------------------------------
+
+# cut_net: the loopback interface lets nothing through any more, until mend_net
+cut_net() {
+	{ local -; set +x; } 2>/dev/null
+	modprobe sch_netem
+	tc qdisc add dev lo root netem loss 100%
+	defer mend_net
+}
+mend_net() { ! tc qdisc show dev lo | grep -q netem || tc qdisc del dev lo root; }
+
 # --- the module held in the middle of things (src/delay.h) ------------------------
 
 POINTS=/sys/module/dm_copyoff/parameters/delay_points

@@ -93,6 +93,26 @@ map() {
 	ln -s "${STORE[$3]}" "$1/lun/lun_$2/$3"
 }
 
+# map_all TPG STORE...: as its units, from 0 on
+map_all() {
+	local tpg=$1 n=0 store
+	shift
+	for store in "$@"; do
+		map "$tpg" "$n" "$store"
+		n=$((n + 1))
+	done
+}
+
+# units STORE...: a session with these; sets DISKS, in that order, and TPG
+units() {
+	{ local -; set +x; } 2>/dev/null
+	local n
+	session
+	map_all "$TPG" "$@"
+	DISKS=()
+	for ((n = 0; n < $#; n++)); do DISKS+=("$(lun "$TPG" "$n")"); done
+}
+
 unmap() {
 	{ local -; set +x; } 2>/dev/null
 	find "$1/lun/lun_$2" -maxdepth 1 -type l -delete

@@ -17,14 +17,10 @@
 load
 RAW=$(ns 1)
 PV=$(ns 2)
-use_lvm "$PV"
 export PATH=$TOP/build/tools:$PATH
 
 {
-	pvcreate -q "$PV"
-	vgcreate -q vg "$PV"
-	defer wipefs -qa "$PV"
-	defer vgremove -qff vg
+	make_vg "$PV"
 	lvcreate -q -y -Wn -Zn -L 192M -n golden vg
 	lvcreate -q -y -Wn -Zn -L 192M -n vm42 vg
 } || fail "LVM"

@@ -49,7 +49,6 @@ wait_for 30 has_paths 2 || fail "the paths do not come back"
 no_path() { has_paths 0; }
 net() {
 	cut_net
-	defer mend_net
 	wait_for 60 no_path || fail "the host did not notice"
 	mend_net
 }

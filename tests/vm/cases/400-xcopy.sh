@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # quick-on: 6.1
 # timeout: 120
 #
@@ -13,13 +13,10 @@ lio_up
 backstore one ramdisk 64 11111111-2222-3333-4444-555555555551
 backstore two ramdisk 64 99999999-8888-7777-6666-555555555552
 backstore three ramdisk 64 55555555-4444-3333-2222-111111111113
-session
-map "$TPG" 0 one
-map "$TPG" 1 two
-map "$TPG" 2 three
-A=$(lun "$TPG" 0)
-B=$(lun "$TPG" 1)
-C=$(lun "$TPG" 2)
+units one two three
+A=${DISKS[0]}
+B=${DISKS[1]}
+C=${DISKS[2]}
 dd if=/dev/urandom of="$A" bs=1M count=32 oflag=direct status=none
 mkdev one "$(copyoff_table "$A")"
 mkdev two "$(copyoff_table "$B")"

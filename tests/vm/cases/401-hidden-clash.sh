@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 120
 # quick-on: 6.1 7.3
 #
@@ -14,11 +14,9 @@ lio_up
 backstore src ramdisk 32 aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee01
 backstore dst ramdisk 32 99999999-8888-7777-6666-555555555552
 backstore hidden ramdisk 32 aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee02
-session
-map "$TPG" 0 src
-map "$TPG" 1 dst
-A=$(lun "$TPG" 0)
-B=$(lun "$TPG" 1)
+units src dst
+A=${DISKS[0]}
+B=${DISKS[1]}
 # What is mapped last is found first.
 map "$TPG" 2 hidden
 C=$(lun "$TPG" 2)

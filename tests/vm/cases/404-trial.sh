@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 120
 # quick-on: 6.1 7.3
 #
@@ -12,11 +12,9 @@ load
 lio_up
 backstore one ramdisk 32 11111111-2222-3333-4444-555555555551
 backstore two ramdisk 32 99999999-8888-7777-6666-555555555552
-session
-map "$TPG" 0 one
-map "$TPG" 1 two
-A=$(lun "$TPG" 0)
-B=$(lun "$TPG" 1)
+units one two
+A=${DISKS[0]}
+B=${DISKS[1]}
 dd if=/dev/urandom of="$A" bs=1M count=32 oflag=direct status=none
 mkdev one "$(copyoff_table "$A")"
 mkdev two "$(copyoff_table "$B")"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 180
 # quick-on: 6.1
 #

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 240
 # quick-on: none
 #

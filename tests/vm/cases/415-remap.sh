@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 180
 # quick-on: 6.1
 #
@@ -16,12 +16,9 @@ for name in x y d e; do
 	N=$((N + 1))
 	backstore "$name" ramdisk 8 "$N$N$N$N$N$N$N$N-2222-3333-4444-55555555555$N"
 done
-target 127.0.0.1
-map "$TPG" 0 x
-map "$TPG" 1 d
-login "$TPG" 127.0.0.1
-A=$(unit_disk "$TPG" 127.0.0.1 0)
-B=$(unit_disk "$TPG" 127.0.0.1 1)
+iscsi_units x d
+A=${DISKS[0]}
+B=${DISKS[1]}
 mkdev a "$(copyoff_table "$A" 0 16384)"
 mkdev b "$(copyoff_table "$B" 0 16384 '4 max_inflight 1 max_command_kib 512')"
 SPARE=3

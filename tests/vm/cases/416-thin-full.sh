@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # timeout: 180
 # quick-on: none
 #
@@ -20,11 +20,9 @@ dmsetup message pool 0 create_thin 0
 mkdev thin "0 32768 thin /dev/mapper/pool 0"
 backstore src ramdisk 16 11111111-2222-3333-4444-555555555551
 backstore dst iblock /dev/mapper/thin 99999999-8888-7777-6666-555555555552
-session
-map "$TPG" 0 src
-map "$TPG" 1 dst
-A=$(lun "$TPG" 0)
-B=$(lun "$TPG" 1)
+units src dst
+A=${DISKS[0]}
+B=${DISKS[1]}
 dd if=/dev/urandom of="$A" bs=1M count=16 oflag=direct status=none
 mkdev a "$(copyoff_table "$A")"
 mkdev b "$(copyoff_table "$B" 0 32768 '4 max_inflight 2 max_command_kib 512')"

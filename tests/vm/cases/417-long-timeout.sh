@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: bare
+# profile: lio
 # not-on: debug
 # timeout: 500
 # quick-on: none
@@ -16,12 +16,9 @@ modprobe brd rd_nr=1 rd_size=32768
 mkdev door "0 65536 linear /dev/ram0 0"
 backstore src ramdisk 32 11111111-2222-3333-4444-555555555551
 backstore dst iblock /dev/mapper/door 99999999-8888-7777-6666-555555555552
-target 127.0.0.1
-map "$TPG" 0 src
-map "$TPG" 1 dst
-login "$TPG" 127.0.0.1
-A=$(unit_disk "$TPG" 127.0.0.1 0)
-B=$(unit_disk "$TPG" 127.0.0.1 1)
+iscsi_units src dst
+A=${DISKS[0]}
+B=${DISKS[1]}
 mkdev a "$(copyoff_table "$A")"
 mkdev b "$(copyoff_table "$B" 0 65536 '2 doubt_s 3600')"
 dd if=/dev/urandom of="$A" bs=1M count=32 oflag=direct status=none

@@ -17,13 +17,8 @@ backstore one ramdisk 16 11111111-2222-3333-4444-555555555551
 backstore two ramdisk 16 99999999-8888-7777-6666-555555555552
 backstore big file 8 44444444-8888-7777-6666-555555555554 block_size=4096
 backstore never ramdisk 8 33333333-8888-7777-6666-555555555553 emulate_3pc=0
-session
-N=0
-for n in one two big never; do
-	map "$TPG" "$N" "$n"
-	N=$((N + 1))
-done
-ONE=scsi:$(lun "$TPG" 0) TWO=scsi:$(lun "$TPG" 1) BIG=scsi:$(lun "$TPG" 2) NEVER=scsiplain:$(lun "$TPG" 3)
+units one two big never
+ONE=scsi:${DISKS[0]} TWO=scsi:${DISKS[1]} BIG=scsi:${DISKS[2]} NEVER=scsiplain:${DISKS[3]}
 defer rmdev randa
 defer rmdev randb
 args=(-b -m 20)

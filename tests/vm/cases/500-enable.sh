@@ -10,11 +10,7 @@
 load
 A=$(ns 1)
 B=$(ns 2)
-use_lvm "$A" "$B"
-pvcreate -q "$A" "$B"
-vgcreate -q vg "$A" "$B"
-defer wipefs -qa "$A" "$B"
-defer vgremove -qff vg
+make_vg "$A" "$B"
 lvcreate -q -y -Wn -Zn -L 64M -n golden vg "$A"
 lvcreate -q -y -Wn -Zn -L 16M -n between vg "$A"
 lvextend -q -L +32M vg/golden "$A"

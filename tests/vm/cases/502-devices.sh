@@ -47,11 +47,7 @@ says 4 "$V is mounted on /run/mnt" create again "$V"
 umount /run/mnt
 wipefs -qa "$V"
 
-use_lvm "$L"
-pvcreate -q "$L"
-vgcreate -q vg "$L"
-defer wipefs -qa "$L"
-defer vgremove -qff vg
+make_vg "$L"
 says 4 "$L is a physical volume of LVM: .*copyoff enable its volumes" create again "$L"
 lvcreate -q -y -Wn -Zn -L 64M -n golden vg
 lvcreate -q -y -s -L 16M -n snap vg/golden

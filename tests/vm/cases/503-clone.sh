@@ -13,12 +13,7 @@
 load
 A=$(ns 1)
 B=$(ns 2)
-use_lvm "$A" "$B"
-wipefs -qa "$A" "$B"
-pvcreate -q "$A" "$B"
-vgcreate -q vg "$A" "$B"
-defer wipefs -qa "$A" "$B"
-defer vgremove -qff vg
+make_vg "$A" "$B"
 
 # Eight segments: four pieces of each device, with holes between them.
 holes=:0-0:2-2:4-4:6-6

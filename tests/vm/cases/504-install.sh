@@ -57,11 +57,7 @@ same "$(completed copyoff enable some)" somename
 rmdev somename
 
 # --- the generator ---
-use_lvm "$B"
-pvcreate -q "$B"
-vgcreate -q vg "$B"
-defer wipefs -qa "$B"
-defer vgremove -qff vg
+make_vg "$B"
 lvcreate -q -y -Wn -Zn -L 16M -n golden vg
 cat >/run/copyofftab <<-END
 	# comment

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# profile: bare
+# profile: lio
 # quick-on: 6.1
 # not-on: debug
 # timeout: 300

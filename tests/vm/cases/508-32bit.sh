@@ -10,14 +10,11 @@
 # same, past 4 GiB too.
 
 TOOL32=$TOP/build/i386/tools/copyoff
-file -L "$TOOL32" | grep 'ELF 32-bit'
+# The fifth byte of a program is 1 if it is one of 32 bit.
+head -c 5 "$TOOL32" | cmp - <(printf '\177ELF\1')
 load
 A=$(ns 1)
-use_lvm "$A"
-pvcreate -q "$A"
-vgcreate -q vg "$A"
-defer wipefs -qa "$A"
-defer vgremove -qff vg
+make_vg "$A"
 lvcreate -q -y -Wn -Zn -L 64M -n golden vg
 lvcreate -q -y -Wn -Zn -L 64M -n new vg
 dd if=/dev/urandom of=/dev/vg/golden bs=1M count=64 oflag=direct status=none
