@@ -12,6 +12,7 @@
 
 #include "explain.h"
 #include "guard.h"
+#include "identity.h"
 #include "job.h"
 
 struct options {
@@ -21,9 +22,11 @@ struct options {
 	uint64_t skip;
 	const char *ranges;
 	bool given;		/* offsets or a length */
+	bool again;		/* there is a file of --resume */
 	bool keys;
 	bool dry_run;
 	bool force;
+	bool signature;		/* DST may have one */
 	bool strict;
 };
 
@@ -71,14 +74,13 @@ static enum status check_ranges(const struct job *job)
 /* What goes on with a file of its own need not be told again, but may be. */
 static enum status find_ranges(struct job *job, const struct options *o)
 {
-	bool again = job->resume && resume_exists(job->resume);
 	enum status status = STATUS_DONE;
 
 	if (o->ranges)
 		status = ranges_read(&job->ranges, o->ranges);
-	else if (o->given || !again)
+	else if (o->given || !o->again)
 		status = one_range(job, o);
-	if (!status && again)
+	if (!status && o->again)
 		status = resume_load(job);
 	else
 		job->skipped = o->skip;
@@ -91,17 +93,31 @@ static enum status find_ranges(struct job *job, const struct options *o)
 	return status;
 }
 
+/*
+ * What an earlier run has copied there may well have a signature: that is nothing to
+ * refuse it for, if it is sure to be that device.
+ */
+static enum status open_dst(struct job *job, const struct options *o, const char *word)
+{
+	struct device d;
+	bool sure = o->signature;
+
+	if (!sure && o->again && !device_find(&d, word)) {
+		sure = !identity_is_weak(&d);
+		device_close(&d);
+	}
+	return sure ? reopen_destination(&job->dst, word, o->force) :
+		      open_destination(&job->dst, word, o->force);
+}
+
 static enum status open_devices(struct job *job, const struct options *o, char **word)
 {
-	bool again = job->resume && resume_exists(job->resume);
 	enum status status = device_open(&job->src, word[0], O_RDONLY);
 
 	if (!status && job->src.fd < 0)
 		status = complain(STATUS_FAILED, "%s: %s", word[0], strerror(EBUSY));
-	/* What an earlier run has copied there may well have a signature. */
 	if (!status)
-		status = again ? reopen_destination(&job->dst, word[1], o->force) :
-				 open_destination(&job->dst, word[1], o->force);
+		status = open_dst(job, o, word[1]);
 	if (!status)
 		status = check_layers(&job->src);
 	return status ? status : check_layers(&job->dst);
@@ -148,9 +164,11 @@ static void how_to_resume(const struct job *job, const struct options *o, const 
 		fputs(" --no-offload", stderr);
 	if (o->strict)
 		fputs(" --strict", stderr);
-	/* It was found without; so the copy has brought it. */
-	if (o->force || (!job->resume && find_signature(&job->dst, what, sizeof(what))))
+	/* If it was found without, the copy has brought it. */
+	if (o->force)
 		fputs(" --force", stderr);
+	else if (o->signature || (!job->resume && find_signature(&job->dst, what, sizeof(what))))
+		fputs(" --ignore-signature", stderr);
 	put_words(" ", job->src.word);
 	put_words(" ", job->dst.word);
 	fputc('\n', stderr);
@@ -231,6 +249,9 @@ static bool take_flag(struct job *job, struct options *o, int c)
 	case 'f':
 		o->force = true;
 		return true;
+	case 'g':
+		o->signature = true;
+		return true;
 	case 't':
 		o->strict = true;
 		return true;
@@ -289,7 +310,8 @@ static enum status copy(const struct command *me, int argc, char **argv)
 		VALUE_OPTION("ranges", 'r'), VALUE_OPTION("resume", 'R'), VALUE_OPTION("skip", 'i'),
 		FLAG_OPTION("no-fallback", 'F'), FLAG_OPTION("no-offload", 'O'),
 		FLAG_OPTION("sync", 'S'), FLAG_OPTION("dry-run", 'n'), FLAG_OPTION("force", 'f'),
-		FLAG_OPTION("strict", 't'), FLAG_OPTION("progress", 'p'), FLAG_OPTION("keys", 'k'),
+		FLAG_OPTION("ignore-signature", 'g'), FLAG_OPTION("strict", 't'),
+		FLAG_OPTION("progress", 'p'), FLAG_OPTION("keys", 'k'),
 		LAST_OPTION,
 	};
 	struct job job = { .src.fd = -1, .dst.fd = -1, .progress = isatty(STDERR_FILENO) };
@@ -300,6 +322,7 @@ static enum status copy(const struct command *me, int argc, char **argv)
 	while ((c = next_option(me, argc, argv, longs)) != -1)
 		if (c == '?' || (!take_flag(&job, &o, c) && !take_value(me, &job, &o, c)))
 			return STATUS_USAGE;
+	o.again = job.resume && resume_exists(job.resume);
 	status = check_options(me, &job, &o, argc - optind);
 	return status ? status : run(&job, &o, argv + optind);
 }
@@ -324,6 +347,7 @@ const struct command cmd_copy = {
 	"  --sync           flush DST before returning\n"
 	"  --dry-run        copy nothing; say how each piece would go\n"
 	"  --force          even if DST is mounted, in use, or has a signature\n"
+	"  --ignore-signature   even if DST has a signature, and nothing else\n"
 	"  --progress       show progress even if this is no terminal\n"
 	"  --keys           print key=value lines\n"
 	"\n"
@@ -331,6 +355,6 @@ const struct command cmd_copy = {
 	"\n"
 	"  copyoff copy vg/golden vg/vm42\n"
 	"  copyoff copy --src 0 --dst 512M --length 256M /dev/mapper/fast /dev/mapper/fast\n"
-	"  copyoff copy --resume /var/tmp/clone vg/golden vg/vm42\n",
+	"  copyoff copy --resume ~/clone vg/golden vg/vm42\n",
 	.run = copy,
 };

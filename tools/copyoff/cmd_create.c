@@ -27,7 +27,8 @@ static enum status check_member(const struct device *d)
 {
 	char what[ATTR], holder[ATTR];
 
-	if (find_signature(d, what, sizeof(what)) && strstr(what, "LVM2_member"))
+	if (find_signature(d, what, sizeof(what)) == FOUND_SIGNATURE &&
+	    strstr(what, "LVM2_member"))
 		return complain(STATUS_REFUSED,
 				"%s is a physical volume of LVM: a second device over it would be a duplicate; copyoff enable its volumes instead",
 				d->word);

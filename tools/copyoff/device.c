@@ -220,17 +220,3 @@ bool device_holder(dev_t rdev, char *buf, size_t size)
 		snprintf(buf, size, "%s", kname);
 	return true;
 }
-
-char *device_identity(const struct device *d)
-{
-	char buf[ATTR], part[ATTR];
-
-	if (device_attr(d->rdev, "dm/uuid", buf))
-		return format("dm-uuid:%s", buf);
-	if (!device_attr(d->rdev, "partition", part))
-		snprintf(part, sizeof(part), "0");
-	if (device_attr(whole_disk(d->rdev), "wwid", buf) ||
-	    device_attr(whole_disk(d->rdev), "device/wwid", buf))
-		return format("wwid:%s:%s", buf, part);
-	return format("path:%s", d->path);
-}

@@ -57,7 +57,4 @@ bool device_holder(dev_t rdev, char *buf, size_t size);
 /* Calls fn for each device below, directly; stops when it returns other than 0. */
 int each_lower(dev_t rdev, int (*fn)(dev_t lower, void *data), void *data);
 
-/* A name that survives a reboot, for files: "dm-uuid:...", "wwid:...". */
-char *device_identity(const struct device *d);
-
 #endif /* DEVICE_H */

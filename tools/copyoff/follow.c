@@ -28,6 +28,7 @@ struct followed {
 	bool cancelled;
 	double keep;		/* when it is to be kept next, */
 	uint64_t kept;		/* and how far it was the last time */
+	bool flush_failed;	/* what is safe was kept before */
 	uint64_t done;		/* when it was looked at last, */
 	double moved;		/* and since when it has not got on */
 	struct progress progress;
@@ -72,7 +73,8 @@ static const char *waits_for(const struct followed *f, uint32_t state)
 
 /*
  * What was done when it was looked at: that is what the flush has flushed. A job that
- * does not get on may wait for a device that is suspended, as the flush would.
+ * does not get on may wait for a device that is suspended, as the flush would. That a
+ * flush fails is told once: the next one that does not says nothing of those bytes.
  */
 static void keep(struct followed *f)
 {
@@ -83,7 +85,7 @@ static void keep(struct followed *f)
 		return;
 	if (fsync(job->dst.fd)) {
 		remark("%s: it cannot be flushed: %s", job->dst.word, strerror(errno));
-		f->keep = began + KEEP_EVERY;
+		f->flush_failed = true;
 		return;
 	}
 	resume_keep(job);
@@ -110,7 +112,7 @@ static void look(struct followed *f)
 
 static void cancel(struct followed *f)
 {
-	if (f->cancelled || !job_interrupted())
+	if (f->cancelled || (!job_interrupted() && !f->flush_failed))
 		return;
 	f->cancelled = true;
 	/* It may have ended by itself: its record follows either way. */
@@ -163,6 +165,13 @@ static int copy_one_job(struct followed *f, struct rest *rest, uint32_t room)
 	return record.error == ECANCELED ? EINTR : record.error;
 }
 
+/* Nobody knows what is safe of what was done since it was kept: as with a module's flush. */
+static void undo_unflushed(struct followed *f)
+{
+	f->job->error = EIO;
+	f->job->total.done = f->kept;
+}
+
 /* A list longer than the module takes is several jobs, one after another. */
 void copy_submitted(struct job *job, struct rest *rest, uint32_t room)
 {
@@ -170,7 +179,12 @@ void copy_submitted(struct job *job, struct rest *rest, uint32_t room)
 
 	while (rest->nr && !job->error) {
 		job->error = job_interrupted() ? EINTR : copy_one_job(&f, rest, room);
+		if (f.flush_failed) {
+			undo_unflushed(&f);
+			break;
+		}
 		resume_keep(job);
+		f.kept = job->total.done;
 	}
 	progress_end(&f.progress, job);
 }

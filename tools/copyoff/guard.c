@@ -38,13 +38,17 @@ static void describe(blkid_probe probe, char *buf, size_t size)
 			 fs && label ? label : "", fs ? ")" : "");
 }
 
-/* libblkid's safe probe: it finds nothing, something, or several things. */
-static bool probe_signature(blkid_probe probe, const struct device *d, char *buf, size_t size)
+/*
+ * libblkid's safe probe: 1 if there is nothing, 0 for something, -2 for several things,
+ * and anything else where it could not look.
+ */
+static enum found probe_signature(blkid_probe probe, const struct device *d, char *buf,
+				  size_t size)
 {
 	int rc;
 
 	if (blkid_probe_set_device(probe, d->fd, 0, 0))
-		return false;
+		return FOUND_UNKNOWN;
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE |
 						 BLKID_SUBLKS_LABEL);
@@ -54,14 +58,18 @@ static bool probe_signature(blkid_probe probe, const struct device *d, char *buf
 		describe(probe, buf, size);
 	else if (rc == -2)
 		snprintf(buf, size, "several signatures");
-	return !rc || rc == -2;
+	if (rc == 1)
+		return FOUND_NOTHING;
+	return !rc || rc == -2 ? FOUND_SIGNATURE : FOUND_UNKNOWN;
 }
 
-bool find_signature(const struct device *d, char *buf, size_t size)
+enum found find_signature(const struct device *d, char *buf, size_t size)
 {
 	blkid_probe probe = blkid_new_probe();
-	bool found = probe && probe_signature(probe, d, buf, size);
+	enum found found = FOUND_UNKNOWN;
 
+	if (probe)
+		found = probe_signature(probe, d, buf, size);
 	blkid_free_probe(probe);
 	return found;
 }
@@ -136,9 +144,19 @@ enum status open_destination(struct device *d, const char *word, bool force)
 	enum status status = reopen_destination(d, word, force);
 	char what[ATTR];
 
-	if (status || force || !find_signature(d, what, sizeof(what)))
+	if (status || force)
 		return status;
-	return complain(STATUS_REFUSED, "%s has %s: wipefs -a %s, or --force", word, what, d->path);
+	switch (find_signature(d, what, sizeof(what))) {
+	case FOUND_NOTHING:
+		return STATUS_DONE;
+	case FOUND_SIGNATURE:
+		return complain(STATUS_REFUSED, "%s has %s: wipefs -a %s, or --force", word, what,
+				d->path);
+	default:
+		return complain(STATUS_REFUSED,
+				"%s cannot be read wherever a signature may be, so there may be one; see the kernel log, or --force",
+				word);
+	}
 }
 
 /* ---- layers ---- */
@@ -151,7 +169,7 @@ static const char *const transforming[] = {
 
 struct layer {
 	char name[ATTR];
-	char type[ATTR];
+	char type[ATTR];	/* empty: its table could not be read */
 };
 
 static bool transforms(const char *type)
@@ -164,22 +182,32 @@ static bool transforms(const char *type)
 	return false;
 }
 
+/* Does this table? Nor is one good that cannot be read, as for want of rights. */
+static bool table_transforms(dev_t rdev, struct layer *layer)
+{
+	struct dm_dev d;
+	bool found;
+	int i;
+
+	*layer->type = 0;
+	found = dmt_read(&d, NULL, rdev, DM_TABLE);
+	for (i = 0; i < d.nr && !found; i++) {
+		found = transforms(d.line[i].type);
+		if (found)
+			snprintf(layer->type, sizeof(layer->type), "%s", d.line[i].type);
+	}
+	dmt_free(&d);
+	return found;
+}
+
 /* 1: this device or one below it transforms; data is a struct layer. */
 static int find_layer(dev_t rdev, void *data)
 {
 	struct layer *layer = data;
-	struct dm_dev d;
-	int i, found = 0;
 
-	if (!dmt_read(&d, NULL, rdev, DM_TABLE))
-		for (i = 0; i < d.nr && !found; i++)
-			found = transforms(d.line[i].type);
-	if (found) {
-		snprintf(layer->name, sizeof(layer->name), "%s", d.name);
-		snprintf(layer->type, sizeof(layer->type), "%s", d.line[i - 1].type);
-	}
-	dmt_free(&d);
-	return found ? 1 : each_lower(rdev, find_layer, data);
+	if (device_attr(rdev, "dm/name", layer->name) && table_transforms(rdev, layer))
+		return 1;
+	return each_lower(rdev, find_layer, data);
 }
 
 enum status check_layers(const struct device *d)
@@ -188,6 +216,10 @@ enum status check_layers(const struct device *d)
 
 	if (!find_layer(d->rdev, &layer))
 		return STATUS_DONE;
+	if (!*layer.type)
+		return complain(STATUS_REFUSED,
+				"%s goes through %s, the table of which cannot be read: it may be one that encrypts, so nothing is copied; are you root?",
+				d->word, layer.name);
 	return complain(STATUS_REFUSED,
 			"%s goes through %s, a %s layer: what it shows is not what lies below, so no device can copy it; use dd",
 			d->word, layer.name, layer.type);

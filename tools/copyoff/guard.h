@@ -16,8 +16,14 @@ enum status open_destination(struct device *d, const char *word, bool force);
 /* The same, but a signature is none of its business: it is a copy's own. */
 enum status reopen_destination(struct device *d, const char *word, bool force);
 
-/* Its file system or the like, as "an ext4 file system (label root)". */
-bool find_signature(const struct device *d, char *buf, size_t size);
+enum found {
+	FOUND_NOTHING,
+	FOUND_SIGNATURE,
+	FOUND_UNKNOWN,		/* it cannot be read where one would be */
+};
+
+/* Its file system or the like in @buf, as "a signature of ext4 (a file system)". */
+enum found find_signature(const struct device *d, char *buf, size_t size);
 
 /* Refuses a device that lies on a layer which transforms data. */
 enum status check_layers(const struct device *d);

@@ -33,6 +33,7 @@ struct job {
 	uint32_t flags;		/* COPYOFF_COPY_* */
 	bool progress;
 	const char *resume;	/* file, or NULL */
+	bool stale;		/* it could not be written, but is right for earlier */
 	struct total total;
 	double began;
 	double took;
@@ -128,9 +129,9 @@ bool resume_exists(const char *file);
 
 /* Takes ranges and what is done from job->resume, if it is of these devices. */
 enum status resume_load(struct job *job);
-/* What it says has to be on stable storage. A failure ends the keeping, not the copy. */
 /* Can it be written? Complains if not. */
 enum status resume_try(const struct job *job);
+/* What it says has to be on stable storage. A failure ends the keeping, not the copy. */
 void resume_keep(struct job *job);
 
 #endif /* JOB_H */

@@ -12,8 +12,10 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "identity.h"
 #include "job.h"
 
 #define VERSION_WORD	"copyoff-resume"
@@ -61,10 +63,13 @@ static struct json_object *job_json(const struct job *job)
 	return root;
 }
 
+/* Never what somebody else has put there, in a folder that is for all. */
 static int write_file(const char *file, struct json_object *root)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), err = 0;
+	int fd, err = 0;
 
+	unlink(file);
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	if (json_object_to_fd(fd, root, JSON_C_TO_STRING_PLAIN) || fsync(fd))
@@ -106,12 +111,14 @@ enum status resume_try(const struct job *job)
 
 void resume_keep(struct job *job)
 {
-	int err = job->resume ? save(job) : 0;
+	int err = job->resume && !job->stale ? save(job) : 0;
 
 	if (!err)
 		return;
 	remark("%s: %s; it will not tell how far this copy came", job->resume, strerror(-err));
-	job->resume = NULL;
+	job->stale = true;
+	if (!resume_exists(job->resume))
+		job->resume = NULL;
 }
 
 /* ---- reading ---- */
@@ -123,6 +130,7 @@ static bool same_device(struct json_object *root, const char *key, const struct 
 	bool same;
 
 	same = json_object_object_get_ex(root, key, &value) &&
+	       json_object_is_type(value, json_type_string) &&
 	       !strcmp(json_object_get_string(value), identity);
 	free(identity);
 	return same;
@@ -156,41 +164,86 @@ static bool same_ranges(const struct ranges *a, const struct ranges *b)
 	return a->nr == b->nr && !memcmp(a->range, b->range, a->nr * sizeof(*a->range));
 }
 
-static enum status take(struct job *job, struct json_object *root)
+/* Whose copy is it? job->ranges are those that were given, or none. */
+static enum status check_owner(const struct job *job, struct json_object *root,
+			       const struct ranges *ranges)
 {
-	struct json_object *value;
-	struct ranges ranges = { 0 };
-
-	if (!json_object_object_get_ex(root, VERSION_WORD, &value) ||
-	    json_object_get_int(value) != 1 || !take_ranges(root, &ranges) ||
-	    !json_object_object_get_ex(root, "done", &value))
-		return complain(STATUS_FAILED,
-				"%s is no file of copyoff copy --resume: name another",
-				job->resume);
 	if (!same_device(root, "src", &job->src) || !same_device(root, "dst", &job->dst))
 		return complain(STATUS_REFUSED,
 				"%s is of a copy between other devices than %s and %s: remove it, or name another",
 				job->resume, job->src.word, job->dst.word);
-	if (job->ranges.nr && !same_ranges(&job->ranges, &ranges))
+	if (job->ranges.nr && !same_ranges(&job->ranges, ranges))
 		return complain(STATUS_REFUSED,
 				"%s is of a copy of other ranges: remove it, or leave the ranges out",
 				job->resume);
+	return STATUS_DONE;
+}
+
+static enum status no_such_file(const struct job *job)
+{
+	return complain(STATUS_FAILED, "%s is no file of copyoff copy --resume: name another",
+			job->resume);
+}
+
+static enum status take(struct job *job, struct json_object *root)
+{
+	struct json_object *value;
+	struct ranges ranges = { 0 };
+	enum status status;
+
+	if (!json_object_object_get_ex(root, VERSION_WORD, &value) ||
+	    json_object_get_int(value) != 1 || !take_ranges(root, &ranges) ||
+	    !json_object_object_get_ex(root, "done", &value) ||
+	    !json_object_is_type(value, json_type_int))
+		status = no_such_file(job);
+	else
+		status = check_owner(job, root, &ranges);
+	if (status) {
+		free(ranges.range);
+		return status;
+	}
 	free(job->ranges.range);
 	job->ranges = ranges;
 	job->skipped = json_object_get_uint64(value);
-	return STATUS_DONE;
+	return job->skipped <= job_length(job) ? STATUS_DONE : no_such_file(job);
+}
+
+/* Whoever can write it says which bytes need no copy: so nobody else may. */
+static enum status check_file(const struct job *job, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return complain(STATUS_FAILED, "%s: %s", job->resume, strerror(errno));
+	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (0022)))
+		return STATUS_DONE;
+	return complain(STATUS_REFUSED,
+			"%s is no file that you alone can write: whoever wrote it may lie about what is copied; name another",
+			job->resume);
+}
+
+static enum status load(struct job *job, int fd)
+{
+	enum status status = check_file(job, fd);
+	struct json_object *root = status ? NULL : json_object_from_fd(fd);
+
+	if (!status)
+		status = root ? take(job, root) : no_such_file(job);
+	json_object_put(root);
+	return status;
 }
 
 enum status resume_load(struct job *job)
 {
-	struct json_object *root = json_object_from_file(job->resume);
+	int fd = open(job->resume, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	enum status status;
 
-	if (!root)
-		return complain(STATUS_FAILED,
-				"%s is no file of copyoff copy --resume: name another",
+	if (fd < 0 && errno == ELOOP)
+		return complain(STATUS_REFUSED, "%s is a symbolic link: name the file itself",
 				job->resume);
-	status = take(job, root);
-	json_object_put(root);
+	if (fd < 0)
+		return complain(STATUS_FAILED, "%s: %s", job->resume, strerror(errno));
+	status = load(job, fd);
+	close(fd);
 	return status;
 }

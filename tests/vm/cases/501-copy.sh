@@ -76,6 +76,19 @@ swapoff /dev/mapper/plain
 same "$(sum two)" "$before" "what must not have been written"
 "$COPYOFF" copy --length 1M --force one two
 
+# What cannot be read may have a signature: here it has, and the place where RAID would
+# have one is bad.
+wipefs -qa /dev/mapper/plain
+mkfs.ext4 -q -F /dev/mapper/plain 16M
+rmdev plain
+dmsetup create plain --table "0 $((63 << 11)) linear $B $((512 << 11))
+$((63 << 11)) $((1 << 11)) error"
+defer_rmdev plain
+says 4 "plain cannot be read wherever a signature may be" copy --length 1M one plain
+"$COPYOFF" copy --length 1M --ignore-signature one plain
+rmdev plain
+mkdev plain "0 $((64 << 11)) linear $B $((512 << 11))"
+
 # Layers that transform: refused as source and as destination, by force too.
 modprobe dm-snapshot
 dmsetup create cow --table "0 $((16 << 11)) linear $B $((700 << 11))"

@@ -60,7 +60,7 @@ pty_lines >/run/lines
 grep -E '^ *[0-9]+%  [0-9.]+ [KM]iB of 32.0 MiB  [0-9.]+ [KM]iB/s  [0-9:-]+ left ' /run/lines
 same "$(grep 'MiB/s' /run/lines | awk 'length > 59' | wc -l)" 0 "lines of progress too long for the terminal"
 same_to "$done"
-go_on pty | grep -xE -- "copy --src $done --dst $done --length $((LENGTH - done)) --force one two"
+go_on pty | grep -xE -- "copy --src $done --dst $done --length $((LENGTH - done)) --ignore-signature one two"
 # shellcheck disable=SC2046
 "$COPYOFF" $(go_on pty) --keys >/run/out
 grep -x "bytes_done=$((LENGTH - done))" /run/out
@@ -92,11 +92,47 @@ refused() {
 }
 refused '/run/resume is of a copy between other devices' copy --resume /run/resume one "$(ns 2)"
 refused '/run/resume is of a copy of other ranges' copy --resume /run/resume --length 8M one two
+# Another place of the same name. Other options, or none, are the same place.
+rmdev two
+mkdev two "$(copyoff_table "$A" $(((AT >> 9) + 8)) $((36 << 11)))"
+refused '/run/resume is of a copy between other devices' copy --resume /run/resume one two
+rmdev two
+mkdev two "0 $((36 << 11)) linear $A $((AT >> 9))"
+# Nobody else may say what needs no copy.
+chmod 666 /run/resume
+refused '/run/resume is no file that you alone can write' copy --resume /run/resume one two
+chmod 600 /run/resume
+ln -s resume /run/link
+refused '/run/link is a symbolic link' copy --resume /run/link one two
+rm /run/link
 # shellcheck disable=SC2086
 "$COPYOFF" $again --keys >/run/out
 grep -x "bytes_done=$((LENGTH - done))" /run/out
 same_to $LENGTH
 [ ! -e /run/resume ] || fail "the file of a copy that is done is left"
+
+# --- a flush that fails, and the next one does not: what was done before is not safe ---
+rmdev two
+mkdev two "$(copyoff_table "$A" $((AT >> 9)) $((36 << 11)) '4 max_inflight 2 max_command_kib 256')"
+afresh
+slow_down copyoff-n1 $((4 << 20))
+rc=0
+# The file is tried, kept, kept again: each time it is written, the device is flushed first.
+strace -qq -f -o /run/strace -e trace=fsync -e inject=fsync:error=EIO:when=4 \
+	"${COPY[@]}" --progress --resume /run/resume one two >/run/out 2>/run/err || rc=$?
+full_speed copyoff-n1
+cat /run/out /run/err /run/resume /run/strace
+same "$rc" 1 "exit status after a failed flush"
+grep 'two: it cannot be flushed' /run/err
+done=$(sed -n 's/.*"done":\([0-9]*\).*/\1/p' /run/resume)
+[ "$done" -gt 0 ] && [ "$done" -lt $LENGTH ] || fail "$done is not the middle"
+grep "it ended after $done of" /run/err
+# The rest is as it was: had it been taken for done, nobody would copy it.
+dd if=/run/around of=/dev/mapper/two bs=4k seek=$((done >> 12)) count=$(((LENGTH - done) >> 12)) oflag=direct status=none
+# shellcheck disable=SC2046
+"$COPYOFF" $(go_on err) --keys >/run/out
+grep -x "bytes_done=$((LENGTH - done))" /run/out
+same_to $LENGTH
 
 # --- both become linear in the middle ---
 afresh
