@@ -10,8 +10,30 @@
 
 #include <linux/tracepoint.h>
 
+#include "verdict.h"
+
 #define copyoff_show_method(m) __print_symbolic(m, \
 	{ 0, "host" }, { 1, "nvme" }, { 2, "scsi" })
+
+/* For those who read the events as they are. */
+TRACE_DEFINE_ENUM(COPYOFF_DONE);
+TRACE_DEFINE_ENUM(COPYOFF_PATH);
+TRACE_DEFINE_ENUM(COPYOFF_REDO);
+TRACE_DEFINE_ENUM(COPYOFF_LIMIT);
+TRACE_DEFINE_ENUM(COPYOFF_UNSUPPORTED);
+TRACE_DEFINE_ENUM(COPYOFF_CHANGED);
+TRACE_DEFINE_ENUM(COPYOFF_ASTRAY);
+TRACE_DEFINE_ENUM(COPYOFF_FAIL);
+
+#define copyoff_show_verdict(v) __print_symbolic(v, \
+	{ COPYOFF_DONE, "done" }, \
+	{ COPYOFF_PATH, "path" }, \
+	{ COPYOFF_REDO, "redo" }, \
+	{ COPYOFF_LIMIT, "limit" }, \
+	{ COPYOFF_UNSUPPORTED, "unsupported" }, \
+	{ COPYOFF_CHANGED, "changed" }, \
+	{ COPYOFF_ASTRAY, "astray" }, \
+	{ COPYOFF_FAIL, "fail" })
 
 TRACE_EVENT(job_start,
 	TP_PROTO(u64 job, dev_t src, dev_t dst, u32 ranges, u32 flags),
@@ -88,11 +110,7 @@ TRACE_EVENT(command_done,
 	TP_printk("job %llu %s dst %llu sectors %u verdict %s detail 0x%x ns %llu",
 		  __entry->job, copyoff_show_method(__entry->method),
 		  __entry->dst, __entry->sectors,
-		  __print_symbolic(__entry->verdict,
-				   { 0, "done" }, { 1, "path" }, { 2, "redo" },
-				   { 3, "limit" }, { 4, "unsupported" },
-				   { 5, "fail" }),
-		  __entry->detail, __entry->ns)
+		  copyoff_show_verdict(__entry->verdict), __entry->detail, __entry->ns)
 );
 
 /* Bytes go by the host; also for every piece that never was sent. */
