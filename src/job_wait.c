@@ -129,26 +129,37 @@ bool copyoff_job_due(struct copyoff_job *job, enum copyoff_wait w)
 
 /* ---- the system's sleep ---- */
 
-static void freeze(struct copyoff_job *job)
+/*
+ * Whom the freezer wakes up finds a signal that is none. It stays, too, if the
+ * freezer gives up before we were frozen.
+ */
+static void drop_fake_signal(void)
 {
 	/* Our own: it stays as long as we do. */
 	struct sighand_struct *sighand =
 		rcu_dereference_protected(current->sighand, true);
 
-	copyoff_job_park(job);
-	try_to_freeze();
-	/* Whom the freezer wakes up for that finds a signal that is none. */
 	spin_lock_irq(&sighand->siglock);
 	recalc_sigpending();
 	spin_unlock_irq(&sighand->siglock);
+}
+
+static void freeze(struct copyoff_job *job)
+{
+	copyoff_job_park(job);
+	try_to_freeze();
+	drop_fake_signal();
 }
 
 enum copyoff_wait copyoff_job_rest(struct copyoff_job *job)
 {
 	bool rest = job->p.stop ? READ_ONCE(resting) : freezing(current);
 
-	if (!rest)
+	if (!rest) {
+		if (!job->p.stop && signal_pending(current))
+			drop_fake_signal();
 		return COPYOFF_GO;
+	}
 	if (job->inflight)
 		return COPYOFF_WAIT_CMD;
 	if (!job->p.stop) {

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# profile: std
+# quick-on: 6.1
+# timeout: 120
+# backtraces: expected
+#
+# A command outlasts the freezing of all tasks: then the system does not go to sleep,
+# and says why with a backtrace. The copy goes on: it was no signal that came.
+
+[ -e /sys/power/state ] || skip "this kernel has no sleep"
+load
+A=$(ns 1)
+MIB=$((1 << 20))
+mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '4 max_command_kib 64 max_inflight 2')"
+dd if=/dev/urandom of=/dev/mapper/one bs=1M count=1 oflag=direct status=none
+echo freezer >/sys/power/pm_test
+defer sh -c 'echo none >/sys/power/pm_test'
+before=$(cat /sys/power/pm_freeze_timeout)
+defer sh -c "echo $before >/sys/power/pm_freeze_timeout"
+echo $((1000 * SLOWNESS)) >/sys/power/pm_freeze_timeout
+
+hold command_answered
+"$COPYOFF" copy --length 1M --dst 512M --keys /dev/mapper/one /dev/mapper/one >/run/out 2>&1 &
+PID=$!
+wait_held command_answered 2
+refuses sh -c 'echo freeze >/sys/power/state'
+dmesg | grep 'Freezing of tasks failed\|Freezing user space processes failed'
+held command_answered 2 || fail "the commands were not held long enough"
+release
+wait "$PID" || fail "the copy ended: $(cat /run/out)"
+grep -x "bytes_done=$MIB" /run/out
+cmp -n "$MIB" -i 0:536870912 /dev/mapper/one /dev/mapper/one
