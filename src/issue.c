@@ -339,7 +339,8 @@ static struct copyoff_slot *idle_slot(struct copyoff_job *job)
 	slot = list_first_entry_or_null(&job->idle, struct copyoff_slot, node);
 	if (slot || job->nr_slots == COPYOFF_INFLIGHT_MAX)
 		return slot;
-	slot = kmalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT | __GFP_NORETRY);
+	slot = kmalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT | __GFP_NORETRY |
+				      __GFP_NOWARN);
 	if (!slot)
 		return NULL;
 	slot->job = job;
