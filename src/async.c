@@ -275,8 +275,13 @@ int copyoff_asyncs_init(void)
 {
 	int err;
 
+	/*
+	 * A round may sleep in the page cache of a device that does not answer,
+	 * and takes its time where tables have many lines: so not bound to a CPU,
+	 * the other work of which would wait for it, and as many as there may be.
+	 */
 	rounds_wq = alloc_workqueue("copyoff_jobs",
-				    WQ_MEM_RECLAIM | WQ_PERCPU, 0);
+				    WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_MAX_ACTIVE);
 	if (!rounds_wq)
 		return -ENOMEM;
 	err = register_pm_notifier(&sleep_notifier);

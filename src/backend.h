@@ -47,8 +47,10 @@ struct copyoff_cmd {
 	struct copyoff_unit *src_unit;
 	struct copyoff_unit *dst_unit;
 	u32 block_sectors;	/* their block size when it was planned */
-	u64 src_number;		/* the source as it was when it was claimed... */
-	u64 trial;		/* ...and the number of the trial, or 0 */
+	u64 src_number;		/* the units as they were when it was claimed... */
+	u64 dst_number;
+	u64 trial;		/* ...and the number of the trial, or 0, */
+	bool sample;		/* or one block is to be compared */
 	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
 	bool run_here;		/* the submitter has nothing better to do */
 
@@ -65,6 +67,8 @@ struct copyoff_cmd {
 	/* The method's own, while the command runs. */
 	u64 began;
 	struct work_struct work;
+	struct list_head node;
+	u8 list_id;
 	atomic_t pending;
 	unsigned long failed;
 };
@@ -110,7 +114,7 @@ struct copyoff_backend {
 	/* Give back what probe and add_path took. Nothing is in flight. Sleeps. */
 	void (*release)(struct copyoff_unit *unit);
 
-	/* Start a command. May sleep, but for the unit only. */
+	/* Start a command. May sleep, but for the destination's unit only. */
 	void (*submit)(struct copyoff_cmd *cmd);
 };
 
@@ -121,11 +125,7 @@ extern const struct copyoff_backend copyoff_backend_scsi;
 int copyoff_scsi_init(void);
 void copyoff_scsi_exit(void);
 
-/*
- * Work that waits for a unit, one work item a command; and work of the host's,
- * which must not queue behind that: a gate may be waiting for it.
- */
-extern struct workqueue_struct *copyoff_wq;
+/* Work of the host's: a gate may be waiting for it. */
 extern struct workqueue_struct *copyoff_host_wq;
 
 /*

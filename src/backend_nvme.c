@@ -249,7 +249,9 @@ static bool is_only_path(struct copyoff_unit *unit)
 	unsigned int before = READ_ONCE(nu->nr);
 
 	paths_refresh(unit);
-	return before <= 1 && READ_ONCE(nu->nr) <= 1;
+	/* What leads to a shared namespace beside this is another disk. */
+	return before <= 1 && READ_ONCE(nu->nr) <= 1 &&
+	       (nu->multipath || !READ_ONCE(unit->identity));
 }
 
 /* By one path. Doubt that there was before stays. */
@@ -327,7 +329,7 @@ static void nvme_submit(struct copyoff_cmd *cmd)
 	if (cmd->run_here)
 		nvme_work(&cmd->work);
 	else
-		queue_work(copyoff_wq, &cmd->work);
+		queue_work(cmd->dst_unit->wq, &cmd->work);
 }
 
 /* ---- probing ---- */

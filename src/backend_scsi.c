@@ -5,21 +5,21 @@
  * The copy manager finds both units by the names that the command has for them.
  * Names lie: arrays give one to two units, and LUNs are mapped anew below an
  * open disk. So the first command of a pair is a trial: the names are asked for
- * afresh, and the destination is compared with the source when it is over. And
- * they are asked for again every second or so.
+ * afresh, and the destination is compared with the source when it is over. Of
+ * later ones a block is compared now and then. And the names are asked for again
+ * every second or so.
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
 #include "backend.h"
 #include "delay.h"
-#include "longwait.h"
 #include "scsi_unit.h"
 
 /* That long sg_xcopy waits for a copy; the kernel for what is read or written. */
@@ -35,34 +35,56 @@ static_assert(COPYOFF_WIRE_BYTES >= COPYOFF_SCSI_INQUIRY_BYTES);
 
 /* ---- list identifiers: one for each copy, and so few copies at a time ---- */
 
-static bool try_id(struct copyoff_scsi_unit *su, u8 *id)
+/* Under su->lock. */
+static bool take_id(struct copyoff_scsi_unit *su, u8 *id)
 {
 	unsigned int most = clamp(READ_ONCE(scsi_inflight), 1U,
 				  COPYOFF_SCSI_LIST_IDS / 2U);
-	bool found = false;
+
+	if (su->nr_ids >= most)
+		return false;
+	/* One that was not used for long: who knows what goes on there. */
+	do {
+		su->last_id = (su->last_id + 1) % COPYOFF_SCSI_LIST_IDS;
+	} while (test_bit(su->last_id, su->ids));
+	__set_bit(su->last_id, su->ids);
+	su->nr_ids++;
+	*id = su->last_id;
+	return true;
+}
+
+/*
+ * Before anything is looked at for the command: what was seen is not to be old
+ * by the time that it is sent. False: it is queued when there is one for it.
+ */
+static bool get_id(struct copyoff_scsi_unit *su, struct copyoff_cmd *cmd)
+{
+	bool got;
 
 	spin_lock(&su->lock);
-	if (su->nr_ids < most) {
-		/* One that was not used for long: who knows what goes on there. */
-		do {
-			su->last_id = (su->last_id + 1) % COPYOFF_SCSI_LIST_IDS;
-		} while (test_bit(su->last_id, su->ids));
-		__set_bit(su->last_id, su->ids);
-		su->nr_ids++;
-		*id = su->last_id;
-		found = true;
-	}
+	got = take_id(su, &cmd->list_id);
+	if (!got)
+		list_add_tail(&cmd->node, &su->waiting);
 	spin_unlock(&su->lock);
-	return found;
+	return got;
 }
 
 static void put_id(struct copyoff_scsi_unit *su, u8 id)
 {
+	struct copyoff_cmd *next;
+
 	spin_lock(&su->lock);
 	__clear_bit(id, su->ids);
 	su->nr_ids--;
+	for (;;) {
+		next = list_first_entry_or_null(&su->waiting,
+						struct copyoff_cmd, node);
+		if (!next || !take_id(su, &next->list_id))
+			break;
+		list_del(&next->node);
+		queue_work(su->unit->wq, &next->work);
+	}
 	spin_unlock(&su->lock);
-	wake_up(&su->wait);
 }
 
 /* ---- copying ---- */
@@ -118,6 +140,25 @@ static void fill_list(const struct copyoff_scsi_message *m)
 	copyoff_scsi_build(m->arg, m->buf, cdb);
 }
 
+static bool is_as_claimed(struct copyoff_unit *u, u64 number)
+{
+	return copyoff_unit_number(u) == number;
+}
+
+/*
+ * The names that the command will have. False: one of the units is another since it
+ * was claimed; then the names may be, too, and nobody has tried them.
+ */
+static bool take_names(struct copyoff_cmd *cmd, struct copyoff_designator *src,
+		       struct copyoff_designator *dst)
+{
+	copyoff_scsi_name_of(cmd->src_unit->priv, src);
+	copyoff_scsi_name_of(cmd->dst_unit->priv, dst);
+	/* A name is not changed before the number was. */
+	return is_as_claimed(cmd->src_unit, cmd->src_number) &&
+	       is_as_claimed(cmd->dst_unit, cmd->dst_number);
+}
+
 static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 {
 	struct copyoff_scsi_unit *dst = cmd->dst_unit->priv;
@@ -130,6 +171,7 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 		.dst_sector = cmd->dst,
 		.lba_shift = lba_shift,
 		.use_list_id = true,
+		.list_id = cmd->list_id,
 	};
 	struct copyoff_scsi_message m = {
 		.fill = fill_list, .arg = &x,
@@ -137,28 +179,27 @@ static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
 	};
 	struct copyoff_scsi_result r;
 
-	copyoff_scsi_name_of(cmd->src_unit->priv, &src_name);
-	copyoff_scsi_name_of(dst, &dst_name);
-	copyoff_wait_long(dst->wait, try_id(dst, &x.list_id));
+	if (!take_names(cmd, &src_name, &dst_name)) {
+		cmd->verdict.kind = COPYOFF_CHANGED;
+		return;
+	}
 	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
 	if (!m.bytes) {
-		put_id(dst, x.list_id);
 		cmd->verdict.kind = unsaid(cmd, lba_shift);
 		return;
 	}
 	cmd->began = ktime_get_ns();
 	copyoff_scsi_send(dst, &m, &r);
 	cmd->ns = ktime_get_ns() - cmd->began;
-	put_id(dst, x.list_id);
 	cmd->sent = r.error != -ENODEV || r.lost;
 	take_verdict(cmd, &r);
 }
 
-/* ---- the trial ---- */
+/* ---- the trial: a pair's first command ---- */
 
 struct trial {
 	u32 lba_shift;
-	u32 bytes;
+	u32 bytes;		/* that are looked at */
 	u8 *src;		/* what is to be copied */
 	u8 *dst;		/* what is there in its place */
 };
@@ -169,9 +210,9 @@ static void trial_free(struct trial *t)
 	kfree(t->dst);
 }
 
-static bool trial_alloc(const struct copyoff_cmd *cmd, struct trial *t)
+static bool trial_alloc(struct trial *t, u32 bytes)
 {
-	t->bytes = cmd->sectors << SECTOR_SHIFT;
+	t->bytes = bytes;
 	t->src = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
 	t->dst = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
 	return t->src && t->dst;
@@ -262,8 +303,8 @@ static void compare(struct copyoff_cmd *cmd, const struct trial *t)
 	/* Somebody may have written to the source meanwhile. */
 	if (!read_source(cmd, t, t->dst))
 		return;
-	cmd->verdict.kind = memcmp(t->src, t->dst, t->bytes) ?
-			    COPYOFF_REDO : COPYOFF_ASTRAY;
+	cmd->verdict.untold = memcmp(t->src, t->dst, t->bytes);
+	cmd->verdict.kind = cmd->verdict.untold ? COPYOFF_REDO : COPYOFF_ASTRAY;
 }
 
 /* ---- names ---- */
@@ -287,6 +328,10 @@ static bool refresh_id(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
 		return true;
 	cmd->verdict.kind = id.name.len ? COPYOFF_CHANGED :
 					  COPYOFF_UNSUPPORTED;
+	/* That the source has none says nothing of the destination. */
+	cmd->verdict.pair = unit != cmd->dst_unit;
+	if (cmd->verdict.pair)
+		cmd->src_number = copyoff_unit_number(unit);
 	return false;
 }
 
@@ -328,8 +373,69 @@ static void run_trial(struct copyoff_cmd *cmd, u32 lba_shift)
 		return;
 	}
 	cmd->verdict.kind = COPYOFF_REDO;
-	if (trial_alloc(cmd, &t))
+	cmd->verdict.untold = true;
+	if (trial_alloc(&t, cmd->sectors << SECTOR_SHIFT))
 		try(cmd, &t);
+	trial_free(&t);
+}
+
+/* ---- samples: its second one, and later ones now and then ---- */
+
+/* Any block of the command: where it is from, and where it goes to. */
+static void pick(const struct copyoff_cmd *cmd, u64 *src, u64 *dst)
+{
+	u32 blocks = cmd->sectors / cmd->block_sectors;
+	u32 at = hash_64(ktime_get_ns(), 32) % blocks * cmd->block_sectors;
+	const struct copyoff_extent *e = cmd->ext;
+
+	*dst = cmd->dst + at;
+	for (; at >= e->sectors; e++)
+		at -= e->sectors;
+	*src = e->src + at;
+}
+
+static bool read_block(struct copyoff_cmd *cmd, const struct trial *t,
+		       struct copyoff_unit *unit, u64 sector, u8 *buf)
+{
+	return transfer(cmd, t, unit, false, sector, cmd->block_sectors, buf);
+}
+
+/* As a trial's end: but the source may be written to by now, as it always may. */
+static void copy_sampled(struct copyoff_cmd *cmd, const struct trial *t)
+{
+	u64 src, dst;
+
+	pick(cmd, &src, &dst);
+	if (!read_block(cmd, t, cmd->src_unit, src, t->src))
+		return;
+	copy(cmd, t->lba_shift);
+	if (cmd->verdict.kind != COPYOFF_DONE ||
+	    !read_block(cmd, t, cmd->dst_unit, dst, t->dst) ||
+	    !memcmp(t->src, t->dst, t->bytes) ||
+	    !read_block(cmd, t, cmd->src_unit, src, t->dst))
+		return;
+	if (memcmp(t->src, t->dst, t->bytes)) {
+		cmd->verdict.kind = COPYOFF_DONE;
+		return;
+	}
+	cmd->verdict.kind = COPYOFF_ASTRAY;
+	cmd->verdict.spoiled = !cmd->trial;
+}
+
+static void run_trusted(struct copyoff_cmd *cmd, u32 lba_shift)
+{
+	struct trial t = { .lba_shift = lba_shift };
+
+	if (!names_last(cmd))
+		return;
+	if (!cmd->sample) {
+		copy(cmd, lba_shift);
+		return;
+	}
+	cmd->verdict.kind = COPYOFF_REDO;
+	cmd->verdict.untold = true;
+	if (trial_alloc(&t, cmd->block_sectors << SECTOR_SHIFT))
+		copy_sampled(cmd, &t);
 	trial_free(&t);
 }
 
@@ -348,10 +454,10 @@ static void run(struct copyoff_cmd *cmd)
 	else if (!copyoff_scsi_is_alone(cmd->src_unit->priv) ||
 		 !copyoff_scsi_is_alone(cmd->dst_unit->priv))
 		cmd->verdict.kind = COPYOFF_CHANGED;
-	else if (cmd->trial)
+	else if (cmd->trial && !cmd->sample)
 		run_trial(cmd, lba_shift);
-	else if (names_last(cmd))
-		copy(cmd, lba_shift);
+	else
+		run_trusted(cmd, lba_shift);
 }
 
 static void scsi_work(struct work_struct *work)
@@ -364,16 +470,20 @@ static void scsi_work(struct work_struct *work)
 	run(cmd);
 	copyoff_delay(COPYOFF_DELAY_COMMAND_ANSWERED);
 	memalloc_noio_restore(noio);
+	put_id(cmd->dst_unit->priv, cmd->list_id);
 	cmd->end(cmd);
 }
 
+/* It waits for its turn without a thread: the queue is for those that have it. */
 static void scsi_submit(struct copyoff_cmd *cmd)
 {
 	INIT_WORK(&cmd->work, scsi_work);
+	if (!get_id(cmd->dst_unit->priv, cmd))
+		return;
 	if (cmd->run_here)
 		scsi_work(&cmd->work);
 	else
-		queue_work(copyoff_wq, &cmd->work);
+		queue_work(cmd->dst_unit->wq, &cmd->work);
 }
 
 /* ---- probing ---- */
@@ -444,16 +554,17 @@ static void probe_copy(struct copyoff_unit *unit, struct copyoff_found *found)
 	kfree(buf);
 }
 
-/* The disk itself, or by a path to it. NULL: there is none. */
+/* The disk itself, or by a path to it; to be put. NULL: there is none. */
 static struct scsi_device *sdev_of(struct copyoff_unit *unit)
 {
 	struct scsi_device *sdev = copyoff_scsi_sdev_of(unit->disk);
 	bool checked;
 
 	if (sdev)
-		get_device(&sdev->sdev_gendev);
-	else if (unit->priv)
-		sdev = copyoff_scsi_path_get(unit->priv, 0, 0, &checked);
+		return scsi_device_get(sdev) ? NULL : sdev;
+	if (!unit->priv ||
+	    !copyoff_scsi_path_get(unit->priv, 0, 0, &sdev, &checked))
+		return NULL;
 	return sdev;
 }
 

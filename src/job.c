@@ -122,6 +122,9 @@ static void slot_advance(struct copyoff_job *job, struct copyoff_slot *slot,
 		return;
 	}
 	slot->state = COPYOFF_SLOT_REDO;
+	/* As below: a lost path may still read what was made for it. */
+	if (slot->doubt.begun)
+		slot->smaller = false;
 	todo_add(job, slot);
 }
 
@@ -140,8 +143,11 @@ static void native_failed(struct copyoff_job *job, struct copyoff_slot *slot)
 	slot->smaller = false;
 	copyoff_job_reason(job, copyoff_verdict_reason(v), v->detail,
 			   slot->at.range);
+	job->spoiled |= v->spoiled;
 	if (v->kind == COPYOFF_FAIL) {
 		slot_fail(job, slot, v->err);
+	} else if (v->spoiled) {
+		slot_fail(job, slot, -EIO);
 	} else if (job->p.flags & COPYOFF_COPY_NO_FALLBACK) {
 		slot_fail(job, slot, -EOPNOTSUPP);
 	} else {
@@ -263,18 +269,28 @@ static void drop_todo(struct copyoff_job *job)
 	}
 }
 
+/* The oldest has to go on first: its gate is the one to be waited for. */
 static enum copyoff_wait move_todo(struct copyoff_job *job)
 {
 	enum copyoff_wait first = COPYOFF_GO;
 	struct copyoff_slot *slot, *next;
+	struct copyoff_record *rec = NULL;
+	u64 events = 0;
 
 	list_for_each_entry_safe(slot, next, &job->todo, node) {
 		enum copyoff_wait w = copyoff_issue_again(job, slot);
 
 		if (w == COPYOFF_STOP)
 			return w;
-		if (w && !first)
-			first = w;
+		if (!w || first)
+			continue;
+		first = w;
+		rec = job->wait_rec;
+		events = job->wait_events;
+	}
+	if (first == COPYOFF_WAIT_GATE) {
+		job->wait_rec = rec;
+		job->wait_events = events;
 	}
 	return first;
 }
@@ -363,12 +379,24 @@ static bool leave_doubts(struct copyoff_job *job)
 }
 
 /*
+ * What was taken to be done may not be: by a device that has copied something else,
+ * as was found later, or that has lost it.
+ */
+static int nothing_is_done(struct copyoff_job *job)
+{
+	struct copyoff_result *r = job->result;
+
+	r->bytes_done = 0;
+	r->failed_range = 0;
+	return -EIO;
+}
+
+/*
  * If a flush has failed, nobody knows what is on stable storage: then nothing is
  * done, whatever else there is to tell. Returns 0 or -EIO.
  */
 static int flush(struct copyoff_job *job)
 {
-	struct copyoff_result *r = job->result;
 	int err = 0;
 
 	if (job->dst.rec)
@@ -377,11 +405,7 @@ static int flush(struct copyoff_job *job)
 	/* What went through the device itself, if it is none of ours. */
 	if (!err && job->wrote_plain)
 		err = compat_blkdev_issue_flush(job->dst.bdev);
-	if (!err)
-		return 0;
-	r->bytes_done = 0;
-	r->failed_range = 0;
-	return -EIO;
+	return err ? nothing_is_done(job) : 0;
 }
 
 /* Why the job ends where its prefix does. */
@@ -413,6 +437,8 @@ int copyoff_job_finish(struct copyoff_job *job)
 	if (leave_doubts(job))
 		r->result_flags |= COPYOFF_RESULT_IN_DOUBT;
 	err = find_error(job);
+	if (job->spoiled)
+		err = nothing_is_done(job);
 	/* Partly written ranges have stale pages, too. */
 	for (i = job->retired; i != job->fetched; i++)
 		job->p.ops->retire(job->p.front, copyoff_job_range(job, i));

@@ -137,6 +137,7 @@ struct copyoff_job {
 	u64 fail_bytes;			/* that its command had done */
 	int cancel_error;		/* if set, nothing at all is started */
 	bool wrote_plain;		/* to a destination without a target */
+	bool spoiled;			/* what was done may not be the source's bytes */
 
 	struct copyoff_record *wait_rec;
 	u64 wait_events;

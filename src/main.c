@@ -12,22 +12,16 @@
 #include "front.h"
 #include "registry.h"
 
-struct workqueue_struct *copyoff_wq;
 struct workqueue_struct *copyoff_host_wq;
 
 static int __init copyoff_init(void)
 {
 	int err;
 
-	copyoff_wq = alloc_workqueue("copyoff", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!copyoff_wq)
-		return -ENOMEM;
 	copyoff_host_wq = alloc_workqueue("copyoff_host",
 					  WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!copyoff_host_wq) {
-		err = -ENOMEM;
-		goto out_wq;
-	}
+	if (!copyoff_host_wq)
+		return -ENOMEM;
 	err = copyoff_host_init();
 	if (err)
 		goto out_host_wq;
@@ -55,8 +49,6 @@ out_host:
 	copyoff_host_exit();
 out_host_wq:
 	destroy_workqueue(copyoff_host_wq);
-out_wq:
-	destroy_workqueue(copyoff_wq);
 	return err;
 }
 
@@ -70,7 +62,6 @@ static void __exit copyoff_exit(void)
 	copyoff_units_exit();
 	copyoff_scsi_exit();
 	destroy_workqueue(copyoff_host_wq);
-	destroy_workqueue(copyoff_wq);
 	copyoff_host_exit();
 	/* No callback of ours is to run after our code is gone. */
 	rcu_barrier();

@@ -71,6 +71,19 @@ enum copyoff_trust copyoff_pair_claim(struct copyoff_pairs *p, u64 src,
 	return COPYOFF_UNTRIED;
 }
 
+bool copyoff_pair_sample(struct copyoff_pairs *p, u64 src)
+{
+	struct copyoff_pair *one = find(p, src);
+	u32 n;
+
+	if (!one)
+		return false;
+	if (one->trust == COPYOFF_ON_TRIAL)
+		return one->passed;
+	n = ++one->sent;
+	return !(n & (n - 1)) || !(n % COPYOFF_PAIR_SAMPLE);
+}
+
 /* It may have been forgotten, and another trial begun, since. */
 static struct copyoff_pair *on_trial(struct copyoff_pairs *p, u64 src,
 				     u64 trial)
@@ -86,8 +99,13 @@ void copyoff_pair_tried(struct copyoff_pairs *p, u64 src, u64 trial,
 {
 	struct copyoff_pair *one = on_trial(p, src, trial);
 
-	if (one)
-		one->trust = trust;
+	if (!one)
+		return;
+	one->trust = trust;
+	if (trust != COPYOFF_TRUSTED || one->passed)
+		return;
+	one->passed = true;
+	one->trust = COPYOFF_UNTRIED;
 }
 
 bool copyoff_pair_failed(struct copyoff_pairs *p, u64 src, u64 trial,

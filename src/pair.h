@@ -4,7 +4,8 @@
  * should.
  *
  * A SCSI command names both units, and names lie. So a pair's first command is
- * a trial, looked at closely, and until it is over there is no second one. Kept
+ * a trial, looked at closely, and its second one, of any size, is sampled; until
+ * they are over there is no other one. Kept
  * by the destination. Sources go by numbers that are given once only, so nobody
  * has to keep one alive that is remembered here; what falls out for want of
  * room is tried again. Pure: any context; the caller sees to exclusion.
@@ -19,6 +20,9 @@
 
 /* A pair of which so many trials have failed is of no use. */
 #define COPYOFF_PAIR_TRIALS	3
+
+/* Every so manieth command of a trusted pair is looked at. */
+#define COPYOFF_PAIR_SAMPLE	64U
 
 /* Sectors that a trial copies at most, unless a block is larger. */
 #define COPYOFF_TRIAL_SECTORS	16U
@@ -35,6 +39,8 @@ struct copyoff_pair {
 	u64 used;		/* when, by the count of uses */
 	u64 trial;		/* the number of its trial */
 	u32 failed;		/* trials, in a row */
+	bool passed;		/* the first trial; the second one makes it trusted */
+	u32 sent;		/* commands since then */
 	enum copyoff_trust trust;
 	u32 reason;		/* if refused: enum copyoff_reason, */
 	u32 detail;		/* and the device's word for that */
@@ -60,6 +66,15 @@ const struct copyoff_pair *copyoff_pair_find(const struct copyoff_pairs *p,
  */
 enum copyoff_trust copyoff_pair_claim(struct copyoff_pairs *p, u64 src,
 				      u64 *trial);
+
+/*
+ * copyoff_pair_sample() - is any block of a command that was claimed to be compared?
+ *
+ * A first trial sees but a few blocks, and those of another unit may be the same
+ * there. So of the second one, and of the 1st, 2nd, 4th and so on, and every 64th
+ * since then. False for a first trial: all of it is. Counts the command.
+ */
+bool copyoff_pair_sample(struct copyoff_pairs *p, u64 src);
 
 /* The trial is over, with this; COPYOFF_UNTRIED: and has told nothing. */
 void copyoff_pair_tried(struct copyoff_pairs *p, u64 src, u64 trial,

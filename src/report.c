@@ -21,7 +21,7 @@ static DECLARE_WAIT_QUEUE_HEAD(ended_wait);
 
 /* ---- before ---- */
 
-static u64 number_of(struct copyoff_unit *u)
+u64 copyoff_unit_number(struct copyoff_unit *u)
 {
 	unsigned long flags;
 	u64 number;
@@ -39,11 +39,15 @@ enum copyoff_trust copyoff_route_claim(struct copyoff_cmd *cmd)
 	unsigned long flags;
 
 	cmd->trial = 0;
-	cmd->src_number = number_of(cmd->src_unit);
+	cmd->sample = false;
+	cmd->src_number = copyoff_unit_number(cmd->src_unit);
 	if (!dst->backend->pairs)
 		return COPYOFF_TRUSTED;
 	spin_lock_irqsave(&dst->lock, flags);
+	cmd->dst_number = dst->number;
 	trust = copyoff_pair_claim(&dst->pairs, cmd->src_number, &cmd->trial);
+	if (trust == COPYOFF_TRUSTED || cmd->trial)
+		cmd->sample = copyoff_pair_sample(&dst->pairs, cmd->src_number);
 	spin_unlock_irqrestore(&dst->lock, flags);
 	return trust;
 }
@@ -126,7 +130,7 @@ static void refuse_pair(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
 
 /* Under u->lock. */
 static void take(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
-		 struct news *news)
+		 bool stale, struct news *news)
 {
 	const struct copyoff_verdict *v = &cmd->verdict;
 
@@ -151,6 +155,11 @@ static void take(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
 		break;
 	case COPYOFF_FAIL:
 		break;
+	case COPYOFF_CHANGED:
+		/* That somebody else has seen so is counted there. */
+		if (stale)
+			break;
+		fallthrough;
 	default:
 		news->quarantine = count_error(u, v->doubt);
 	}
@@ -162,7 +171,7 @@ static void end_trial(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
 {
 	const struct copyoff_verdict *v = &cmd->verdict;
 
-	if (v->kind == COPYOFF_REDO && !v->doubt)
+	if (v->kind == COPYOFF_REDO && !v->doubt && !v->untold)
 		news->pair_off |= copyoff_pair_failed(&u->pairs,
 						      cmd->src_number,
 						      cmd->trial,
@@ -191,26 +200,40 @@ static void tell(const struct copyoff_cmd *cmd, const struct news *news)
 		DMWARN("%s: copy commands fail (status 0x%x), the host copies for a while",
 		       name, v->detail);
 	if (news->pair_off && v->kind == COPYOFF_ASTRAY)
-		DMCRIT("%s: a copy from %s went to ANOTHER UNIT of that name; the host does it",
-		       name, src);
+		DMCRIT("%s: a copy from %s went to ANOTHER UNIT of that name, or came from one; %s",
+		       name, src, v->spoiled ?
+		       "WHAT WAS COPIED BETWEEN THESE SINCE THEIR TRIAL HAS TO BE COPIED AGAIN" :
+		       "the host does it");
 	else if (news->pair_off)
 		DMWARN("%s: refuses copies from %s (status 0x%x), the host copies from now on",
 		       name, src, v->detail);
 }
 
+/*
+ * Has a unit become another since the command was claimed? Commands that are found
+ * so would make all those claimed since then old as well, without end.
+ */
+static bool is_stale(const struct copyoff_cmd *cmd)
+{
+	return cmd->dst_unit->backend->pairs &&
+	       (copyoff_unit_number(cmd->src_unit) != cmd->src_number ||
+		copyoff_unit_number(cmd->dst_unit) != cmd->dst_number);
+}
+
 bool copyoff_route_report(const struct copyoff_cmd *cmd)
 {
 	struct copyoff_unit *u = cmd->dst_unit;
+	bool stale = is_stale(cmd);
 	struct news news = {};
 	unsigned long flags;
 
 	/* Where a trial is to follow it finds this. */
-	if (cmd->verdict.kind == COPYOFF_CHANGED) {
+	if (cmd->verdict.kind == COPYOFF_CHANGED && !stale) {
 		copyoff_unit_renew(cmd->src_unit);
 		copyoff_unit_renew(u);
 	}
 	spin_lock_irqsave(&u->lock, flags);
-	take(u, cmd, &news);
+	take(u, cmd, stale, &news);
 	if (cmd->trial)
 		end_trial(u, cmd, &news);
 	spin_unlock_irqrestore(&u->lock, flags);

@@ -180,9 +180,24 @@ static int unit_probe(struct copyoff_unit *u, struct block_device *bdev,
 /* Under probe_mutex. */
 static bool probe_is_stale(struct copyoff_unit *u, struct block_device *bdev)
 {
-	return !u->probed || READ_ONCE(u->off) ||
+	return !u->probed || READ_ONCE(u->off) || READ_ONCE(u->refused) ||
 	       bdev_logical_block_size(bdev) !=
 	       1U << copyoff_unit_lba_shift(u);
+}
+
+/*
+ * Under probe_mutex. Only for units that targets lie on: to others no command is
+ * sent. By its number, as names may be too long.
+ */
+static int unit_queue(struct copyoff_unit *u)
+{
+	dev_t devt = disk_devt(u->disk);
+
+	if (u->wq || !u->backend)
+		return 0;
+	u->wq = alloc_workqueue("copyoff/%u:%u", WQ_UNBOUND | WQ_MEM_RECLAIM, 0,
+				MAJOR(devt), MINOR(devt));
+	return u->wq ? 0 : -ENOMEM;
 }
 
 static struct copyoff_unit *unit_or_error(struct copyoff_unit *u, int err)
@@ -204,6 +219,7 @@ int copyoff_unit_ask(struct copyoff_unit *u, struct block_device *bdev,
 		if (!err)
 			copyoff_unit_retry(u);
 	}
+	err = err ?: unit_queue(u);
 	mutex_unlock(&u->probe_mutex);
 	return err;
 }
@@ -293,6 +309,8 @@ void copyoff_unit_put(struct copyoff_unit *u)
 	identity_free(id);
 	if (u->backend)
 		u->backend->release(u);
+	if (u->wq)
+		destroy_workqueue(u->wq);
 	kfree(u);
 }
 
@@ -451,7 +469,8 @@ static enum copyoff_reason pair_state(const struct copyoff_unit *dst,
 {
 	const struct copyoff_pair *pair = copyoff_pair_find(&dst->pairs, src);
 
-	*trial = !pair || pair->trust != COPYOFF_TRUSTED;
+	/* The second one need not be small. */
+	*trial = !pair || (pair->trust != COPYOFF_TRUSTED && !pair->passed);
 	if (!pair || pair->trust != COPYOFF_REFUSED)
 		return COPYOFF_REASON_NONE;
 	*detail = pair->detail;

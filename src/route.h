@@ -42,6 +42,12 @@ struct copyoff_unit {
 	/* Constant from the first probe on. */
 	const struct copyoff_backend *backend;	/* NULL: no method but the host */
 	void *priv;		/* the backend's */
+	/*
+	 * For commands to it: each waits for the unit, and who waits for another
+	 * unit must not be in their way. Constant from the first constructor on
+	 * that finds the unit to have a backend.
+	 */
+	struct workqueue_struct *wq;
 
 	spinlock_t lock;	/* protects what follows; taken in interrupts */
 	struct copyoff_limits limits;	/* as the last probe found them */
@@ -110,6 +116,9 @@ bool copyoff_route_report(const struct copyoff_cmd *cmd);
  * context.
  */
 void copyoff_unit_renew(struct copyoff_unit *unit);
+
+/* What it is known as: another one whenever it was renewed. Any context. */
+u64 copyoff_unit_number(struct copyoff_unit *unit);
 
 /*
  * As things are now the unit is not to copy, or (COPYOFF_REASON_NONE) it may

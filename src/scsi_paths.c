@@ -5,6 +5,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/device.h>
+#include <linux/jiffies.h>
 
 #include "scsi_peers.h"
 #include "scsi_unit.h"
@@ -34,28 +35,37 @@ struct scsi_device *copyoff_scsi_sdev_of(struct gendisk *disk)
 
 /* ---- taking one ---- */
 
-struct scsi_device *copyoff_scsi_path_get(struct copyoff_scsi_unit *su,
-					  unsigned int first, unsigned int skip,
-					  bool *checked)
+/* Under su->lock. A unit's own disk leads to it by itself. */
+static bool is_checked(const struct copyoff_scsi_unit *su,
+		       const struct copyoff_scsi_path *p)
 {
-	struct scsi_device *sdev = NULL;
+	return !su->via ||
+	       (p->checked && time_in_range(jiffies, p->checked_at,
+					    p->checked_at + COPYOFF_SCSI_LASTS));
+}
+
+bool copyoff_scsi_path_get(struct copyoff_scsi_unit *su, unsigned int first,
+			   unsigned int skip, struct scsi_device **sdev,
+			   bool *checked)
+{
 	struct copyoff_scsi_path *p;
+	bool more;
 
 	spin_lock(&su->lock);
-	if (skip < su->nr) {
+	more = skip < su->nr;
+	if (more) {
 		p = &su->path[(first + skip) % su->nr];
-		sdev = p->sdev;
-		*checked = p->checked;
-		/* Its users may go; then it fails, but it is there. */
-		get_device(&sdev->sdev_gendev);
+		*checked = is_checked(su, p);
+		/* With its driver, as its users may go. */
+		*sdev = scsi_device_get(p->sdev) ? NULL : p->sdev;
 	}
 	spin_unlock(&su->lock);
-	return sdev;
+	return more;
 }
 
 void copyoff_scsi_path_put(struct scsi_device *sdev)
 {
-	put_device(&sdev->sdev_gendev);
+	scsi_device_put(sdev);
 }
 
 void copyoff_scsi_path_prefer(struct copyoff_scsi_unit *su,
@@ -77,9 +87,10 @@ void copyoff_scsi_path_check(struct copyoff_scsi_unit *su,
 
 	spin_lock(&su->lock);
 	p = find(su, sdev);
-	/* Whose own disk is the only path is what that says it is. */
-	if (p && su->via)
+	if (p) {
 		p->checked = checked;
+		p->checked_at = jiffies;
+	}
 	spin_unlock(&su->lock);
 }
 

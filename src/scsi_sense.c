@@ -85,6 +85,11 @@ bool copyoff_scsi_is_changed(const struct copyoff_scsi_result *r)
 		r->asc == ASC_CHANGED);
 }
 
+bool copyoff_scsi_is_refusal(const struct copyoff_scsi_result *r)
+{
+	return is_sense(r, KEY_ILLEGAL_REQUEST);
+}
+
 /* ---- verdicts ---- */
 
 /* Another path may be in another state. */

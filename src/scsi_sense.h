@@ -28,6 +28,9 @@ struct copyoff_scsi_result {
 bool copyoff_scsi_is_attention(const struct copyoff_scsi_result *r);
 bool copyoff_scsi_is_changed(const struct copyoff_scsi_result *r);
 
+/* Does the unit not know what it was asked for? */
+bool copyoff_scsi_is_refusal(const struct copyoff_scsi_result *r);
+
 /*
  * copyoff_scsi_verdict() - what to do after an EXTENDED COPY
  *

@@ -23,9 +23,6 @@
 
 #define ASK_TIMEOUT	(60 * HZ)
 
-/* So long a unit is believed to be what it said that it is. */
-#define NAME_LASTS	HZ
-
 /* ---- commands ---- */
 
 static bool is_good(const struct copyoff_scsi_result *r)
@@ -110,11 +107,13 @@ static void send_by_paths(struct copyoff_scsi_unit *su,
 	*got = 0;
 	memset(r, 0, sizeof(*r));
 	r->error = -ENODEV;
-	for (skip = 0; !over; skip++) {
-		sdev = copyoff_scsi_path_get(su, first, skip, &checked);
+	for (skip = 0; !over &&
+	     copyoff_scsi_path_get(su, first, skip, &sdev, &checked); skip++) {
 		if (!sdev)
-			break;
-		if (checked || check_path(su, sdev))
+			continue;
+		/* What is to be written goes nowhere by the word of a second ago. */
+		if ((checked && !(su->via && m->one_path)) ||
+		    check_path(su, sdev))
 			over = try_path(su, sdev, m, ask, r, got);
 		if (over && skip)
 			copyoff_scsi_path_prefer(su, sdev);
@@ -175,13 +174,16 @@ bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
 
 	spin_lock(&su->lock);
 	same = !memcmp(&su->id, id, sizeof(*id));
+	spin_unlock(&su->lock);
+	/* First of all: who sees the name sees that nobody has tried it. */
+	if (!same)
+		copyoff_unit_renew(su->unit);
+	spin_lock(&su->lock);
 	su->id = *id;
 	su->named_at = jiffies;
 	if (!same)
 		su->seen = 0;
 	spin_unlock(&su->lock);
-	if (!same)
-		copyoff_unit_renew(su->unit);
 	return !same;
 }
 
@@ -190,15 +192,10 @@ bool copyoff_scsi_is_fresh(struct copyoff_scsi_unit *su)
 	bool fresh;
 
 	spin_lock(&su->lock);
-	fresh = time_in_range(jiffies, su->named_at, su->named_at + NAME_LASTS);
+	fresh = time_in_range(jiffies, su->named_at,
+			      su->named_at + COPYOFF_SCSI_LASTS);
 	spin_unlock(&su->lock);
 	return fresh;
-}
-
-/* No answer: it may be asked again. Sense: it does not know of that. */
-static bool no_answer(const struct copyoff_scsi_result *r)
-{
-	return r->error || r->host || (r->status && !r->sense_valid);
 }
 
 static bool ask_page(struct scsi_device *sdev, u8 code, u8 *page, u32 bytes,
@@ -209,7 +206,8 @@ static bool ask_page(struct scsi_device *sdev, u8 code, u8 *page, u32 bytes,
 	make_question(&m, page, bytes);
 	copyoff_scsi_cdb_vpd(code, bytes, m.cdb);
 	send_by(sdev, &m, true, r, got);
-	return is_good(r) || !no_answer(r);
+	/* It knows of no such page; anything else is no answer. */
+	return is_good(r) || copyoff_scsi_is_refusal(r);
 }
 
 /* What is at the end of that path? */
@@ -268,20 +266,21 @@ bool copyoff_scsi_ask_id(struct copyoff_scsi_unit *su, u8 *page,
 {
 	struct scsi_device *sdev;
 	unsigned int skip, first = READ_ONCE(su->next);
-	bool checked, ours = false;
+	bool checked, asked = false, ours = false;
 
 	memset(id, 0, sizeof(*id));
-	for (skip = 0; !ours; skip++) {
-		sdev = copyoff_scsi_path_get(su, first, skip, &checked);
+	for (skip = 0; !ours &&
+	     copyoff_scsi_path_get(su, first, skip, &sdev, &checked); skip++) {
 		if (!sdev)
-			break;
+			continue;
+		asked = true;
 		ours = ask_path(sdev, page, id, r) && is_ours(su, sdev, id);
 		if (ours && skip)
 			copyoff_scsi_path_prefer(su, sdev);
 		copyoff_scsi_path_put(sdev);
 	}
 	/* By no path: whatever the last one has said, it is for its path. */
-	if (!ours && (su->via || !skip)) {
+	if (!ours && (su->via || !asked)) {
 		memset(r, 0, sizeof(*r));
 		r->error = -ENODEV;
 	}
@@ -362,7 +361,7 @@ struct copyoff_scsi_unit *copyoff_scsi_unit_create(struct copyoff_unit *unit,
 		su->nr = 1;
 	}
 	spin_lock_init(&su->lock);
-	init_waitqueue_head(&su->wait);
+	INIT_LIST_HEAD(&su->waiting);
 	mutex_lock(&scsi_units_mutex);
 	list_add(&su->node, &scsi_units);
 	mutex_unlock(&scsi_units_mutex);

@@ -9,7 +9,6 @@
 #include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 
 #include "route.h"
 #include "scsi_sense.h"
@@ -19,10 +18,17 @@
 #define COPYOFF_SCSI_LIST_IDS	256
 #define COPYOFF_SCSI_PATHS	16
 
+/*
+ * What a unit has said of itself, or of a path, is asked again after that long: the
+ * news that it has changed may have been told to somebody else.
+ */
+#define COPYOFF_SCSI_LASTS	HZ
+
 struct copyoff_scsi_path {
 	struct scsi_device *sdev;	/* stays as long as its disk is open */
 	unsigned int users;		/* who have it open */
-	bool checked;			/* it was seen to lead to the unit */
+	bool checked;			/* it was seen to lead to the unit, */
+	unsigned long checked_at;	/* then, in jiffies */
 };
 
 struct copyoff_scsi_unit {
@@ -37,11 +43,11 @@ struct copyoff_scsi_unit {
 	struct copyoff_scsi_identity id;
 	u64 seen;			/* changes of its peers */
 	unsigned long named_at;		/* when it said so, in jiffies */
-	/* The backend's: list identifiers in use. */
+	/* The backend's: list identifiers in use, and commands that wait for one. */
 	DECLARE_BITMAP(ids, COPYOFF_SCSI_LIST_IDS);
 	unsigned int nr_ids;
 	unsigned int last_id;
-	struct wait_queue_head wait;	/* for one of them */
+	struct list_head waiting;
 };
 
 /*
@@ -87,13 +93,14 @@ void copyoff_scsi_path_del(struct copyoff_scsi_unit *su,
 /*
  * copyoff_scsi_path_get() - the path after @skip others
  * @first: the preferred one, when that was looked at: su->next
- * @checked: set if it was seen to lead to the unit
+ * @sdev: to be put; NULL: that one is being removed
+ * @checked: set if it was seen to lead to the unit, a moment ago
  *
- * To be put; NULL: there are no more.
+ * False: there are no more.
  */
-struct scsi_device *copyoff_scsi_path_get(struct copyoff_scsi_unit *su,
-					  unsigned int first, unsigned int skip,
-					  bool *checked);
+bool copyoff_scsi_path_get(struct copyoff_scsi_unit *su, unsigned int first,
+			   unsigned int skip, struct scsi_device **sdev,
+			   bool *checked);
 void copyoff_scsi_path_put(struct scsi_device *sdev);
 
 /* From now on others begin with it. */

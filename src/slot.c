@@ -50,6 +50,10 @@ static bool will_redo(const struct copyoff_slot *slot)
 	case COPYOFF_LIMIT:
 	case COPYOFF_CHANGED:
 		return false;
+	case COPYOFF_ASTRAY:
+		if (slot->cmd.verdict.spoiled)
+			return false;
+		fallthrough;
 	default:
 		return !(slot->job->p.flags & COPYOFF_COPY_NO_FALLBACK);
 	}

@@ -25,6 +25,8 @@ struct copyoff_verdict {
 	int err;		/* for COPYOFF_FAIL: negative errno */
 	u32 detail;		/* the device's word for it */
 	bool pair;		/* UNSUPPORTED: only from this very source */
+	bool untold;		/* REDO: it says nothing of the pair that was tried */
+	bool spoiled;		/* ASTRAY: and others of the pair, before, may have */
 	/*
 	 * The device has not said that the command is over: it may go on to
 	 * write. Whatever the kind: another path may have done it meanwhile.

@@ -25,6 +25,5 @@
 #include "compat/memcontrol.h"
 #include "compat/nvme.h"
 #include "compat/scsi.h"
-#include "compat/workqueue.h"
 
 #endif /* COPYOFF_COMPAT_H */

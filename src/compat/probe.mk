@@ -24,7 +24,6 @@ probe-names += dm_io_ioprio dm_io_op_flags dm_io_opf dm_io_unsup
 probe-names += class_interface_dev class_interface_intf scsi_execute_cmd \
 	       scsi_execute_opf scsi_execute_u64
 # <linux/workqueue.h>
-probe-names += wq_percpu
 
 probe-dir := src/compat/probes
 probe-results := $(addprefix $(obj)/$(probe-dir)/,$(addsuffix .result,$(probe-names)))

@@ -65,8 +65,10 @@ static inline int compat_scsi_execute(struct scsi_device *sdev, const u8 *cdb,
 	a->resid = COMPAT_SCSI_NOT_SENT;
 	result = compat_scsi_send(sdev, cdb, write, buf, bytes, timeout, a);
 	/* Until 5.14 all there was for this was a byte of the result. */
+	if (a->resid == COMPAT_SCSI_NOT_SENT && result >= 0)
+		result = blk_queue_dying(sdev->request_queue) ? -ENODEV : -EIO;
 	if (a->resid == COMPAT_SCSI_NOT_SENT)
-		return result < 0 ? result : -EIO;
+		return result;
 	a->host = result >> 16 & 0xff;
 	a->status = result & 0xff;
 	/* In that byte, any word of the driver but that there is sense. */

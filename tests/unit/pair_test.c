@@ -16,19 +16,29 @@ static enum copyoff_trust trust_of(const struct copyoff_pairs *p, u64 src)
 	return one ? one->trust : COPYOFF_UNTRIED;
 }
 
-/* From nothing to trust, in one trial. */
-static void make_trusted(struct copyoff_pairs *p, u64 src)
+static void pass_trial(struct copyoff_pairs *p, u64 src, bool sampled)
 {
 	u64 trial;
 
 	T_EQ(copyoff_pair_claim(p, src, &trial), COPYOFF_UNTRIED);
+	T_TRUE(trial);
+	T_EQ(copyoff_pair_sample(p, src), sampled);
 	copyoff_pair_tried(p, src, trial, COPYOFF_TRUSTED);
+}
+
+/* From nothing to trust, in two trials, the second of which is sampled. */
+static void make_trusted(struct copyoff_pairs *p, u64 src)
+{
+	pass_trial(p, src, false);
+	T_EQ(trust_of(p, src), COPYOFF_UNTRIED);
+	pass_trial(p, src, true);
+	T_EQ(trust_of(p, src), COPYOFF_TRUSTED);
 }
 
 static void one_trial(void)
 {
 	struct copyoff_pairs p = {};
-	u64 first, other;
+	u64 first, other, other_7;
 
 	T_EQ(copyoff_pair_claim(&p, 7, &first), COPYOFF_UNTRIED);
 	T_TRUE(first);
@@ -39,12 +49,41 @@ static void one_trial(void)
 	T_EQ(copyoff_pair_claim(&p, 8, &other), COPYOFF_UNTRIED);
 	T_TRUE(other && other != first);
 	copyoff_pair_tried(&p, 7, first, COPYOFF_TRUSTED);
+	/* And once more. */
+	T_EQ(copyoff_pair_claim(&p, 7, &first), COPYOFF_UNTRIED);
+	T_TRUE(first);
+	T_EQ(copyoff_pair_claim(&p, 7, &other_7), COPYOFF_ON_TRIAL);
+	copyoff_pair_tried(&p, 7, first, COPYOFF_TRUSTED);
 	T_EQ(copyoff_pair_claim(&p, 7, &first), COPYOFF_TRUSTED);
 	T_EQ(first, 0);
 	/* It has told nothing: so the next one is another. */
 	copyoff_pair_tried(&p, 8, other, COPYOFF_UNTRIED);
 	T_EQ(copyoff_pair_claim(&p, 8, &first), COPYOFF_UNTRIED);
 	T_TRUE(first && first != other);
+}
+
+/* The first ones most, and all that come now and then; anew after each trial. */
+static void samples(void)
+{
+	struct copyoff_pairs p = {};
+	u64 trial;
+	u32 n;
+
+	/* A trial that has told nothing was none. */
+	T_EQ(copyoff_pair_claim(&p, 8, &trial), COPYOFF_UNTRIED);
+	copyoff_pair_tried(&p, 8, trial, COPYOFF_UNTRIED);
+	make_trusted(&p, 8);
+	T_TRUE(!copyoff_pair_sample(&p, 7));
+	make_trusted(&p, 7);
+	for (n = 1; n <= 1000; n++)
+		T_EQ(copyoff_pair_sample(&p, 7),
+		     n == 1 || n == 2 || n == 4 || n == 8 || n == 16 ||
+		     n == 32 || n % 64 == 0);
+	copyoff_pairs_forget(&p);
+	make_trusted(&p, 7);
+	T_TRUE(copyoff_pair_sample(&p, 7));
+	T_TRUE(copyoff_pair_sample(&p, 7));
+	T_TRUE(!copyoff_pair_sample(&p, 7));
 }
 
 /* The end of a trial that nobody remembers is not the end of another. */
@@ -63,6 +102,7 @@ static void late_trial(void)
 	T_TRUE(!copyoff_pair_failed(&p, 7, old, 1, 1));
 	T_EQ(trust_of(&p, 7), COPYOFF_ON_TRIAL);
 	copyoff_pair_tried(&p, 7, new, COPYOFF_TRUSTED);
+	pass_trial(&p, 7, true);
 	T_EQ(trust_of(&p, 7), COPYOFF_TRUSTED);
 }
 
@@ -158,6 +198,7 @@ static void no_room(void)
 
 #define CASES(X)			\
 	X(one_trial)			\
+	X(samples)			\
 	X(late_trial)			\
 	X(forget)			\
 	X(refuse)			\

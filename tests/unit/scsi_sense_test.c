@@ -224,6 +224,7 @@ static void attention(void)
 			u32 asc = code >> 8;
 
 			T_EQ(copyoff_scsi_is_attention(&r), key == 6);
+			T_EQ(copyoff_scsi_is_refusal(&r), key == 5);
 			T_EQ(copyoff_scsi_is_changed(&r), key == 6 &&
 			     (asc == 0x28 || asc == 0x29 || asc == 0x3f));
 		}
@@ -249,6 +250,21 @@ static void attention_of_the_device(void)
 	r.status = CHECK;
 	r.sense_valid = false;
 	T_TRUE(!copyoff_scsi_is_attention(&r) && !copyoff_scsi_is_changed(&r));
+}
+
+static void refusal_of_the_device(void)
+{
+	struct copyoff_scsi_result r = check(0x5, 0x24, 0x00);
+
+	T_TRUE(copyoff_scsi_is_refusal(&r));
+	r.deferred = true;
+	T_TRUE(!copyoff_scsi_is_refusal(&r));
+	r.deferred = false;
+	r.host = 7;
+	T_TRUE(!copyoff_scsi_is_refusal(&r));
+	r.host = 0;
+	r.sense_valid = false;
+	T_TRUE(!copyoff_scsi_is_refusal(&r));
 }
 
 /* ---- status: SAM-5 5.3 ---- */
@@ -403,6 +419,7 @@ static void lost_before(void)
 	X(sense_missing)		\
 	X(attention)			\
 	X(attention_of_the_device)	\
+	X(refusal_of_the_device)	\
 	X(statuses)			\
 	X(not_all_taken)		\
 	X(host_bytes)			\

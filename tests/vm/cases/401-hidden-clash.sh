@@ -55,3 +55,34 @@ cat /run/out
 same "$(of_copy bytes_scsi)" 16777216 "bytes_scsi when the clash is over"
 blockdev --flushbufs "$A" "$B"
 cmp -n 16777216 "$A" "$B"
+
+# Both begin with the same bytes, as clones of one image do; so the trial sees nothing,
+# but a command of any size that comes next is sampled.
+for same in 8192 $((8192 + 524288)); do
+	dmsetup remove dst
+	mkdev dst "$(copyoff_table "$B" 0 65536 '2 max_command_kib 512')"
+	map "$TPG" 2 hidden
+	C=$(lun "$TPG" 2)
+	dd if=/dev/urandom of="$C" bs=1M count=32 oflag=direct status=none
+	dd if="$A" of="$C" bs=8192 count=$((same / 8192)) oflag=direct status=none
+	hide "$C"
+	dmsetup message dst 0 offload retry
+	dmesg -C
+	rc=0
+	"$COPYOFF" copy --length 16M --force --keys /dev/mapper/src /dev/mapper/dst >/run/out || rc=$?
+	cat /run/out
+	grep -q DESIGNATOR_CLASH /run/out || fail "nobody has noticed"
+	dmesg | grep "copy from ${A##*/} went to ANOTHER UNIT" >/run/said || fail "not a word in the log"
+	if [ "$same" = 8192 ]; then
+		same "$rc $(of_copy bytes_scsi)" "0 8192" "status and bytes_scsi"
+	else
+		# What was done meanwhile cannot be relied on: so nothing was done.
+		same "$rc $(of_copy error) $(of_copy bytes_done)" "1 EIO 0" "status and bytes_done"
+		grep 'HAS TO BE COPIED AGAIN' /run/said
+		"$COPYOFF" copy --length 16M --force --keys /dev/mapper/src /dev/mapper/dst >/run/out
+		same "$(of_copy bytes_scsi)" 0 bytes_scsi
+	fi
+	blockdev --flushbufs "$A" "$B"
+	cmp -n 16777216 "$A" "$B" || fail "the bytes are another unit's"
+	unmap "$TPG" 2
+done
