@@ -150,6 +150,27 @@ static enum status cannot_create(const struct plan *plan, int err)
 			dmt_said(), strerror(-err));
 }
 
+/* Boot goes on, with the same blocks, and is told for want of what. */
+static enum status make_linear(struct plan *plan)
+{
+	bool has = dmt_has_target("copyoff");
+	int err;
+
+	set_type(plan, "linear");
+	drop_options(plan);
+	err = dmt_create(&plan->dm);
+	if (err)
+		return complain(STATUS_FAILED, "%s: %s (%s)", plan->dm.name, dmt_said(),
+				strerror(-err));
+	if (has)
+		remark("%s: the module refuses the lines, and the kernel log says why: the device is linear, copies go by the host; when that is put right, copyoff enable %s",
+		       plan->dm.name, plan->dm.name);
+	else
+		remark("%s: the module dm-copyoff is missing: the device is linear, copies go by the host; install the module, then copyoff enable %s",
+		       plan->dm.name, plan->dm.name);
+	return STATUS_DONE;
+}
+
 static enum status make(struct plan *plan)
 {
 	int err;
@@ -161,18 +182,7 @@ static enum status make(struct plan *plan)
 	err = dmt_create(&plan->dm);
 	if (!err)
 		return STATUS_DONE;
-	if (!plan->or_linear || dmt_has_target("copyoff"))
-		return cannot_create(plan, err);
-	/* Boot goes on, with the same blocks. */
-	set_type(plan, "linear");
-	drop_options(plan);
-	err = dmt_create(&plan->dm);
-	if (err)
-		return complain(STATUS_FAILED, "%s: %s (%s)", plan->dm.name, dmt_said(),
-				strerror(-err));
-	remark("%s: the module dm-copyoff is missing: the device is linear, copies go by the host; install the module, then copyoff enable %s",
-	       plan->dm.name, plan->dm.name);
-	return STATUS_DONE;
+	return plan->or_linear ? make_linear(plan) : cannot_create(plan, err);
 }
 
 static enum status create(const struct command *me, int argc, char **argv)
@@ -213,7 +223,8 @@ const struct command cmd_create = {
 	"volumes of LVM there is copyoff enable.\n"
 	"\n"
 	"  --options WORDS   for the lines, as max_inflight=4,min_offload_kib=64\n"
-	"  --or-linear       if there is no module, make linear lines, and say so\n"
+	"  --or-linear       if the module is missing or refuses the lines, make linear\n"
+	"                    ones, and say so\n"
 	"  --force           even above another dm device\n"
 	"\n"
 	"  copyoff create fast /dev/nvme0n1\n",

@@ -96,6 +96,19 @@ start vg-golden
 dmsetup table vg-golden | grep ' copyoff '
 "$COPYOFF" disable vg/golden
 
+# --- what the module refuses: linear, one line, and boot goes on ---
+sed -i 's/max_inflight=8/max_inflight=99/' "/run/units/copyoff@fast.service"
+start fast 2>/run/err
+same "$(cat /run/err)" "copyoff: fast: the module refuses the lines, and the kernel log says why: the device is linear, copies go by the host; when that is put right, copyoff enable fast"
+same "$(dmsetup table fast)" "0 $(sectors "$A") linear $(cat "/sys/class/block/${A##*/}/dev") 0"
+"$COPYOFF" enable fast
+dmsetup table fast | grep ' copyoff '
+stop fast
+# Only where that was asked for.
+refuses "$COPYOFF" create --options max_inflight=99 fast "$A"
+refuses dmsetup info fast
+sed -i 's/max_inflight=99/max_inflight=8/' "/run/units/copyoff@fast.service"
+
 # --- without the module: linear, one line, and boot goes on ---
 rmmod dm-copyoff
 start fast 2>/run/err
