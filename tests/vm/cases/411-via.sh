@@ -28,6 +28,24 @@ S=$(lun "$ONE" 2)
 mpath ma "$A1" "$A2"
 mpath mb "$B1" "$B2"
 dd if=/dev/urandom of="$A1" bs=1M count=32 oflag=direct status=none
+
+# --- at boot: what the generator makes of a line of copyofftab(5) ---
+mkdir -p /run/units
+sed "s|@SBINDIR@/copyoff|$COPYOFF|" "$TOP/tools/boot/copyoff-generator" >/run/generator
+echo "boot /dev/mapper/ma doubt_s=3600,via=$A1,via=$A2" >/run/copyofftab
+COPYOFFTAB=/run/copyofftab sh /run/generator /run/units
+start_boot() { sh -ec "$(sed -n 's/^ExecStart=//p' /run/units/copyoff@boot.service)"; }
+defer rmdev boot
+start_boot
+dmsetup table boot | grep -q ' copyoff .* 6 doubt_s 3600 via 2 8:[0-9]* 8:[0-9]*$' || fail "the table is $(dmsetup table boot)"
+"$COPYOFF" remove boot
+# A path that is not there is no reason to do without the device.
+sed -i "s|$A2|/dev/nowhere|" /run/units/copyoff@boot.service
+start_boot 2>/run/err
+grep -x 'copyoff: boot: the module refuses the lines, .*: the device is linear, .*' /run/err
+same "$(dmsetup table boot | cut -d ' ' -f 3)" linear "the table without a path"
+"$COPYOFF" remove boot
+
 mkdev a "$(copyoff_table /dev/mapper/ma 0 65536 "5 doubt_s 3600 via 1 $A1")"
 mkdev b "$(copyoff_table /dev/mapper/mb 0 65536 "6 doubt_s 3600 via 2 $B1 $B2")"
 
