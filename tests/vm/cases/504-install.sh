@@ -76,10 +76,11 @@ grep "'/dev/sda' is neither" /run/err
 grep 'broken has no device' /run/err
 same "$(cd /run/units && find . -name 'copyoff*' | sort | tr '\n' ' ')" "$(printf '%s ' \
 	'./copyoff@fast.service' './copyoff@later.service' './copyoff@vg-golden.service' \
-	'./dev-mapper-fast.device.wants/copyoff@fast.service' \
+	'./dev-mapper-fast.device.requires/copyoff@fast.service' \
 	'./dev-mapper-later.device.requires/copyoff@later.service' \
-	'./local-fs.target.requires/copyoff@vg-golden.service' \
-	'./local-fs.target.wants/copyoff@fast.service')" units
+	'./dev-vg-golden.device.wants/copyoff@vg-golden.service' \
+	'./local-fs.target.wants/copyoff@fast.service' \
+	'./local-fs.target.wants/copyoff@vg-golden.service')" units
 for u in /run/units/*.service; do
 	systemd-analyze verify --man=no "$u" >/run/verify 2>&1 || { cat /run/verify; fail "systemd does not take $u"; }
 done
