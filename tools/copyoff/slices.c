@@ -43,6 +43,17 @@ static int copy_slice(struct job *job, struct rest *rest, uint64_t bytes)
 	return -err;
 }
 
+/*
+ * A stop and a continue, or a debugger that attaches, also end the ioctl with EINTR,
+ * though nobody asked for an end: it goes on with what is left.
+ */
+static int next_slice(struct job *job, struct rest *rest, uint64_t bytes)
+{
+	int err = job_interrupted() ? EINTR : copy_slice(job, rest, bytes);
+
+	return err == EINTR && !job_interrupted() ? 0 : err;
+}
+
 void copy_blocking(struct job *job, struct rest *rest)
 {
 	uint64_t slice = job->progress || job->resume ? SLICE_MIN : UINT64_MAX;
@@ -51,7 +62,7 @@ void copy_blocking(struct job *job, struct rest *rest)
 
 	while (rest->nr && !job->error) {
 		at = seconds();
-		job->error = job_interrupted() ? EINTR : copy_slice(job, rest, slice);
+		job->error = next_slice(job, rest, slice);
 		if (seconds() - at < SLICE_QUICK && slice < SLICE_MAX)
 			slice *= 2;
 		resume_keep(job);

@@ -6,7 +6,7 @@
 # timeout: 300
 #
 # copyoff copy that somebody looks at: progress on a terminal and elsewhere; Ctrl-C,
-# and going on as it then says, with a file and without; tables that become linear in
+# and going on as it then says, with a file and without; Ctrl-Z and fg; tables that become linear in
 # the middle, while progress is shown. Nothing beside the destination is written.
 
 . "$TOP/tests/vm/pty.sh"
@@ -132,6 +132,23 @@ dd if=/run/around of=/dev/mapper/two bs=4k seek=$((done >> 12)) count=$(((LENGTH
 # shellcheck disable=SC2046
 "$COPYOFF" $(go_on err) --keys >/run/out
 grep -x "bytes_done=$((LENGTH - done))" /run/out
+same_to $LENGTH
+
+# --- stopped and continued, with nobody to look at it: that is no signal to end ---
+afresh
+rc=0
+"${COPY[@]}" --keys one two >/run/out 2>/run/err &
+PID=$!
+wait_for 60 written 4 || { cat /run/err; fail "it does not begin"; }
+stopped() { grep -q '^State:.T' "/proc/$PID/status"; }
+kill -STOP "$PID"
+wait_for 60 stopped || fail "it does not stop"
+kill -CONT "$PID"
+wait "$PID" || rc=$?
+full_speed copyoff-n1
+cat /run/out /run/err
+same "$rc" 0 "exit status of what was stopped and continued"
+grep -x "bytes_done=$LENGTH" /run/out
 same_to $LENGTH
 
 # --- both become linear in the middle ---
