@@ -157,17 +157,30 @@ static void ask_module(struct list *list)
 	copyoff_ctl_close(ctl);
 }
 
+/* A namespace without an identifier goes by its model and serial number: up to 140. */
+static int designator_width(const struct list *list)
+{
+	size_t width = 38;
+	int i;
+
+	for (i = 0; i < list->nr; i++)
+		if (strlen(list->probed[i].designator) > width)
+			width = strlen(list->probed[i].designator);
+	return width;
+}
+
 static void print_list(const struct list *list)
 {
+	int width = designator_width(list);
 	const struct probed *p;
 	char size[HUMAN];
 
-	printf("%s%-20s %10s %-11s %-7s %-26s %-38s %-5s %s%s\n", paint(BOLD), "DEVICE", "SIZE",
-	       "TRANSPORT", "COMMAND", "LIMITS", "DESIGNATOR", "CLASH", "COPYOFF WOULD USE",
-	       paint(PLAIN));
+	printf("%s%-20s %10s %-11s %-7s %-26s %-*s %-5s %s%s\n", paint(BOLD), "DEVICE", "SIZE",
+	       "TRANSPORT", "COMMAND", "LIMITS", width, "DESIGNATOR", "CLASH",
+	       "COPYOFF WOULD USE", paint(PLAIN));
 	for (p = list->probed; p < list->probed + list->nr; p++)
-		printf("%-20s %10s %-11s %-7s %-26s %-38s %s%-5s%s %s\n", p->name,
-		       human(p->size, size), p->transport, p->command, p->limits,
+		printf("%-20s %10s %-11s %-7s %-26s %-*s %s%-5s%s %s\n", p->name,
+		       human(p->size, size), p->transport, p->command, p->limits, width,
 		       *p->designator ? p->designator : "-", paint(p->clash ? BAD : PLAIN),
 		       p->clash ? "yes" : "no", paint(PLAIN), p->would);
 }

@@ -14,7 +14,7 @@ struct probed {
 	char transport[16];
 	char command[16];	/* "copy", "xcopy", "-" */
 	char limits[64];
-	char designator[80];
+	char designator[ATTR];	/* as it is in sysfs */
 	char serial[80];	/* two disks that have both in common are one, by two paths */
 	bool clash;		/* another disk has that designator */
 	char would[128];	/* what copyoff would do */

@@ -74,6 +74,16 @@ row "${A##*/}" | grep -F " $wwid "
 "$COPYOFF" probe "$B" >/run/out
 same "$(wc -l </run/out)" 2 "lines for one device"
 
+# --- probe: a name as long as a line of sysfs can be, and the columns are straight ---
+head -c 250 /dev/zero | tr '\0' w >/run/wwid
+mount --bind /run/wwid "/sys/block/${A##*/}/wwid"
+defer umount -q "/sys/block/${A##*/}/wwid"
+"$COPYOFF" probe | tee /run/out
+row "${A##*/}" | grep -E ' w{250} no +nvme$'
+awk 'NR == 1 { at = index($0, "CLASH") } NR > 1 && substr($0, at - 1, 4) != " no " { exit 1 }' /run/out ||
+	fail "columns that are not straight"
+umount "/sys/block/${A##*/}/wwid"
+
 # --- status, as programs read it ---
 dd if=/dev/urandom of=/dev/mapper/fast bs=1M count=32 oflag=direct status=none
 "$COPYOFF" copy --length 32M --dst 64M fast fast
