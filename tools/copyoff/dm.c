@@ -144,6 +144,9 @@ int dmt_read(struct dm_dev *d, const char *name, dev_t rdev, enum dm_what what)
 	task = begin(what == DM_TABLE ? DM_DEVICE_TABLE : DM_DEVICE_STATUS, name);
 	if (!task)
 		return no_task();
+	/* Else a thin pool or a cache commits its metadata first. */
+	if (what == DM_STATUS)
+		dm_task_no_flush(task);
 	if (name || (dm_task_set_major(task, major(rdev)) && dm_task_set_minor(task, minor(rdev))))
 		err = dm_task_no_open_count(task) && dm_task_run(task) ? take_info(d, task) :
 									 error_of(task);

@@ -37,26 +37,43 @@ static void find_lower(struct line_status *s, const struct dm_dev *table)
 		s->lower[0] = 0;
 }
 
-static int add_device(const char *name, void *data)
+static bool any_copyoff(const struct dm_dev *table)
 {
-	struct status_list *list = data;
-	struct dm_dev status, table;
-	struct line_status s;
-	int i, err;
+	int i;
 
-	err = dmt_read(&status, name, 0, DM_STATUS);
-	if (!err)
-		err = dmt_read(&table, name, 0, DM_TABLE);
-	else
-		table = (struct dm_dev){ 0 };
-	for (i = 0; i < status.nr && !err; i++) {
+	for (i = 0; i < table->nr; i++)
+		if (dmt_line_is(&table->line[i], "copyoff"))
+			return true;
+	return false;
+}
+
+static void add_lines(struct status_list *list, const char *name, const struct dm_dev *status,
+		      const struct dm_dev *table)
+{
+	struct line_status s;
+	int i;
+
+	for (i = 0; i < status->nr; i++) {
 		s = (struct line_status){ 0 };
-		if (!parse_status(&status.line[i], &s))
+		if (!parse_status(&status->line[i], &s))
 			continue;
 		s.name = duplicate(name);
-		find_lower(&s, &table);
+		find_lower(&s, table);
 		list->line = reallocate(list->line, (list->nr + 1) * sizeof(*list->line));
 		list->line[list->nr++] = s;
+	}
+}
+
+/* What has no copyoff line is not asked: who knows what a status costs others. */
+static int add_device(const char *name, void *data)
+{
+	struct dm_dev status = { 0 }, table;
+	int err = dmt_read(&table, name, 0, DM_TABLE);
+
+	if (!err && any_copyoff(&table)) {
+		err = dmt_read(&status, name, 0, DM_STATUS);
+		if (!err)
+			add_lines(data, name, &status, &table);
 	}
 	dmt_free(&status);
 	dmt_free(&table);

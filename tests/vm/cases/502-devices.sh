@@ -104,6 +104,13 @@ says 1 "no such device" status nosuch
 lvcreate -q -y -Wn -Zn -L 16M -n plain vg
 says 1 "vg/plain has no copyoff line: copyoff enable vg/plain" status vg/plain
 
+# --- status: only devices with copyoff lines are asked, and none has to flush for it ---
+strace -qq -o /run/strace -e trace=ioctl "$COPYOFF" status
+grep DM_TABLE_STATUS /run/strace | grep -v DM_STATUS_TABLE_FLAG >/run/asked
+grep -q 'name="fast"' /run/asked || fail "fast was not asked"
+refuses grep 'name="vg-plain"' /run/asked
+refuses grep -v DM_NOFLUSH_FLAG /run/asked
+
 # --- top: twice, with a copy in between ---
 (sleep 1; exec "$COPYOFF" copy --length 32M --dst 64M fast fast) &
 "$COPYOFF" top --count 2 --interval 8 | tee /run/out
