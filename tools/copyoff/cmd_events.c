@@ -202,9 +202,21 @@ static void read_events(int fd)
 	}
 }
 
+/* Before there is anything to be left behind. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal }, before;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGPIPE, &action, NULL);
+	/* As nohup(1) wants it. */
+	if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
+}
+
 static enum status follow(const char *dir)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	char *pipe = format("%s/trace_pipe", dir);
 	int fd, err = put(dir, "events/copyoff/enable", "1");
 
@@ -218,9 +230,6 @@ static enum status follow(const char *dir)
 	free(pipe);
 	if (fd < 0)
 		return complain(STATUS_FAILED, "%s/trace_pipe: %s", dir, strerror(errno));
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGPIPE, &action, NULL);
 	read_events(fd);
 	close(fd);
 	put(dir, "events/copyoff/enable", "0");
@@ -237,6 +246,7 @@ static enum status events(const struct command *me, int argc, char **argv)
 		return STATUS_USAGE;
 	if (optind != argc)
 		return misused(me, "'%s' is one word too many", argv[optind]);
+	catch_signals();
 	dir = format(TRACEFS "/instances/copyoff-%d", getpid());
 	if (mkdir(dir, 0700)) {
 		status = complain(STATUS_FAILED, "%s: %s; is tracefs mounted, and are you root?",

@@ -137,6 +137,15 @@ grep -E '^[0-9.]+  job [0-9]+ has [0-9.]+ [MK]iB at sector 131072 after [0-9.]+ 
 grep -E 'goes by the host, FLAG: the caller asked for the host$' /run/out
 grep -E 'ends: 2.0 MiB, 2.0 MiB by the device, 0 B by the host$' /run/out
 refuses test -d "/sys/kernel/tracing/instances/copyoff-$PID"
+# A terminal that is closed is no reason to leave the instance behind.
+"$COPYOFF" events >/run/out 2>/run/err &
+PID=$!
+wait_for 10 grep -q 1 "/sys/kernel/tracing/instances/copyoff-$PID/events/copyoff/enable"
+rc=0
+kill -HUP "$PID"
+wait "$PID" || rc=$?
+same "$rc" 0 "exit status of events after SIGHUP"
+refuses test -d "/sys/kernel/tracing/instances/copyoff-$PID"
 
 # --- on a terminal: progress, colours; none elsewhere ---
 script -qec "TERM=xterm $COPYOFF copy --length 32M --dst 64M fast fast" /run/typescript >/dev/null
