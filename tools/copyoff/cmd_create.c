@@ -233,6 +233,19 @@ const struct command cmd_create = {
 
 /* ---- remove ---- */
 
+/* @err: of reading it; -ENXIO is no dm device, which is none of ours. */
+static enum status check_ours(const struct dm_dev *dm, const char *word, int err)
+{
+	if (err && err != -ENXIO)
+		return complain(STATUS_FAILED, "%s: its table cannot be read: %s (%s); are you root?",
+				word, dmt_said(), strerror(-err));
+	if (!err && !strncmp(dm->uuid, UUID_PREFIX, strlen(UUID_PREFIX)))
+		return STATUS_DONE;
+	return complain(STATUS_REFUSED,
+			"%s was not made by copyoff create: copyoff disable it, or dmsetup remove it yourself",
+			word);
+}
+
 static enum status remove_one(const char *word)
 {
 	enum status status;
@@ -246,11 +259,10 @@ static enum status remove_one(const char *word)
 	if (status)
 		return status;
 	err = dmt_read(&dm, NULL, d.rdev, DM_TABLE);
-	if (err || strncmp(dm.uuid, UUID_PREFIX, strlen(UUID_PREFIX))) {
+	status = check_ours(&dm, word, err);
+	if (status) {
 		dmt_free(&dm);
-		return complain(STATUS_REFUSED,
-				"%s was not made by copyoff create: copyoff disable it, or dmsetup remove it yourself",
-				word);
+		return status;
 	}
 	name = duplicate(dm.name);
 	dmt_free(&dm);

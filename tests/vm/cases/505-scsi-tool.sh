@@ -143,6 +143,7 @@ as_nobody 1 1 top
 as_nobody 1 1 disable --all
 as_nobody 6 1 copy "$A" "$B"
 as_nobody 1 1 create x "$M"
+as_nobody 1 1 remove one
 
 # --- help: of every command, with an example of those that people use ---
 for c in $("$COPYOFF" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
