@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "device.h"
+#include "mounts.h"
 #include "swap.h"
 
 /* ---- finding ---- */
@@ -100,9 +101,7 @@ static enum status check_use(const struct swap *swap, const struct volume *v)
 {
 	char where[ATTR];
 
-	if (swap->force || !device_mounted(v->old.rdev, where, sizeof(where)))
-		return STATUS_DONE;
-	if (strcmp(where, "/") && strcmp(where, "swap"))
+	if (swap->force || !device_vital(v->old.rdev, where, sizeof(where)))
 		return STATUS_DONE;
 	return complain(STATUS_REFUSED,
 			"%s is used as %s: if anything had to be read from it between suspend and resume the system would hang; --force does it with memory locked",

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# profile: std
+# quick-on: 6.1
+# not-on: debug
+# timeout: 180
+#
+# What copyoff enable leaves alone: parts that LVM keeps to itself, by their names no
+# more than volumes; what / and swap need, by whatever lies between, or as a file; a
+# device that has taken the place of another; all, if memory cannot be locked.
+
+load
+A=$(ns 1)
+C=$(ns 3)
+make_vg "$A" "$(ns 2)"
+
+says() {
+	local want=$1 pattern=$2 rc=0
+	shift 2
+	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
+	cat /run/out /run/err
+	same "$rc" "$want" "exit status of copyoff $*:"
+	grep -E -- "$pattern" /run/out /run/err || fail "copyoff $*: no word of $pattern"
+}
+linear() { refuses grep copyoff <(dmsetup table "$1"); }
+# id LETTER: as those of LVM, of 32 characters
+id() { printf "$1%.0s" {1..32}; }
+
+# --- a volume below something else is a volume: of no group, and of another ---
+lvcreate -q -y -Wn -Zn -L 64M -n store vg
+SIZE=$(sectors /dev/vg/store)
+mkdev above "0 2048 linear /dev/mapper/vg-store 0"
+dmsetup create other-lv --uuid "LVM-$(id o)$(id l)" --table "0 2048 linear /dev/mapper/vg-store 2048"
+defer_rmdev other-lv
+says 0 'vg/store: copyoff, 1 line, copies by nvme' enable vg/store
+says 0 'vg/store: linear, 1 line' disable vg/store
+rmdev other-lv
+rmdev above
+
+# --- swap on what lies above it; a swap file there ---
+mkdev above "0 $SIZE linear /dev/mapper/vg-store 0"
+mkdev top "0 $SIZE linear /dev/mapper/above 0"
+no_swap() { ! grep -q . <(tail -n +2 /proc/swaps) || swapoff -a; }
+defer no_swap
+mkswap /dev/mapper/top
+swapon /dev/mapper/top
+says 4 'vg/store is used as swap \(by top\): ' enable vg/store
+linear vg-store
+swapoff /dev/mapper/top
+mkfs.ext4 -q -F /dev/mapper/top
+mkdir -p /run/mnt
+mount /dev/mapper/top /run/mnt
+defer umount -q /run/mnt
+dd if=/dev/zero of=/run/mnt/swap bs=1M count=8 status=none
+chmod 600 /run/mnt/swap
+mkswap /run/mnt/swap
+swapon /run/mnt/swap
+says 4 'vg/store is used as swap \(by top\): ' enable vg/store
+linear vg-store
+swapoff /run/mnt/swap
+# It is mounted now, and nothing more.
+says 0 'vg/store: copyoff, 1 line' enable vg/store
+says 0 'vg/store: linear, 1 line' disable vg/store
+umount /run/mnt
+rmdev top
+rmdev above
+
+# --- / is one of several places where it is mounted, and not the first ---
+mkdev rootish "0 131072 linear $C 4096"
+mkfs.ext4 -q -F /dev/mapper/rootish
+cat >/run/in_root <<'END'
+mkdir -p /run/first /run/root
+mount /dev/mapper/rootish /run/first
+mount /dev/mapper/rootish /run/root
+cd /run/root
+mkdir -p first usr etc proc sys dev run ".$TOP"
+for link in /bin /sbin /lib*; do [ ! -L "$link" ] || cp -d "$link" .; done
+mount --move /run/first first
+for d in /usr /etc /proc /sys /dev /run; do mount --bind $d ".$d"; done
+mount --rbind "$TOP" ".$TOP"
+chroot . cat /proc/self/mounts
+exec chroot . "$@"
+END
+rc=0
+TOP=$TOP unshare -m bash -eu /run/in_root "$COPYOFF" enable rootish >/run/out 2>/run/err || rc=$?
+cat /run/out /run/err
+same "$(awk '$1 ~ /rootish$/ { print $2 }' /run/out | tr '\n' ' ')" "/first / " "where it is mounted"
+same "$rc" 4 "exit status for the volume of /"
+grep 'rootish is used as /: ' /run/err
+linear rootish
