@@ -22,6 +22,7 @@
 #include "lvm.h"
 
 #define UUID_OF_LVM	"LVM-"
+#define ID_LENGTH	32
 
 bool lvm_split(const char *name, const char *uuid, struct lvm_name *lvm)
 {
@@ -46,6 +47,20 @@ void lvm_free(struct lvm_name *lvm)
 	free(lvm->lv);
 	free(lvm->layer);
 	*lvm = (struct lvm_name){ 0 };
+}
+
+/* "LVM-", the volume group's id, the volume's, and for some parts "-SUFFIX". */
+const char *lvm_suffix(const char *uuid)
+{
+	size_t plain = strlen(UUID_OF_LVM) + 2 * ID_LENGTH;
+
+	return strlen(uuid) > plain ? uuid + plain + (uuid[plain] == '-') : "";
+}
+
+bool lvm_same_vg(const char *uuid, const char *other)
+{
+	return !strncmp(uuid, UUID_OF_LVM, strlen(UUID_OF_LVM)) &&
+	       !strncmp(uuid, other, strlen(UUID_OF_LVM) + ID_LENGTH);
 }
 
 /* ---- commands ---- */

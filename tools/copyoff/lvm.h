@@ -12,12 +12,22 @@
 struct lvm_name {
 	char *vg;
 	char *lv;
-	char *layer;	/* "real", "tdata": LVM's own below a volume; "": none */
+	/*
+	 * "real", "cow": a part of a volume. "": a volume, or a part that LVM has put
+	 * into the name of the volume (pool_tdata, r_rimage_0): see lvm_suffix.
+	 */
+	char *layer;
 };
 
 /* By a dm device's name and uuid; false if it is none of LVM's. */
 bool lvm_split(const char *name, const char *uuid, struct lvm_name *lvm);
 void lvm_free(struct lvm_name *lvm);
+
+/* What LVM put behind the two ids in the uuid of a part, as "tdata"; "": nothing. */
+const char *lvm_suffix(const char *uuid);
+
+/* Are these uuids of one volume group? Only its parts hold each other. */
+bool lvm_same_vg(const char *uuid, const char *other);
 
 /*
  * Takes a VG's lock for writing as LVM does (it waits as LVM does, until a

@@ -108,15 +108,49 @@ static enum status check_use(const struct swap *swap, const struct volume *v)
 			v->word, where);
 }
 
-static enum status check_volume(const struct swap *swap, const struct volume *v)
-{
-	enum status status;
-	int i;
+struct owner {
+	const char *uuid;	/* of what it may own */
+	char name[ATTR];
+};
 
-	if (v->is_lvm && *v->lvm.layer)
+/* A volume is not held by others of its group, but the leg of a RAID is. */
+static int find_owner(dev_t upper, void *data)
+{
+	struct owner *owner = data;
+	char uuid[ATTR];
+
+	return device_attr(upper, "dm/uuid", uuid) && lvm_same_vg(uuid, owner->uuid) &&
+	       device_attr(upper, "dm/name", owner->name);
+}
+
+/* LVM would not expect a part of a volume to be anything but what it made it. */
+static enum status check_part(const struct swap *swap, const struct volume *v)
+{
+	struct owner owner = { .uuid = v->old.uuid };
+
+	if (!v->is_lvm)
+		return STATUS_DONE;
+	if (*v->lvm.layer)
 		return complain(STATUS_REFUSED,
 				"%s is a part (%s) that LVM keeps below %s/%s: it cannot be switched alone",
 				v->word, v->lvm.layer, v->lvm.vg, v->lvm.lv);
+	/* What once was switched can be switched back. */
+	if (strcmp(swap->to, "copyoff"))
+		return STATUS_DONE;
+	if (*lvm_suffix(v->old.uuid))
+		return complain(STATUS_REFUSED,
+				"%s is a part (%s) that LVM keeps to itself: it cannot be switched alone",
+				v->word, lvm_suffix(v->old.uuid));
+	if (each_upper(v->old.rdev, find_owner, &owner))
+		return complain(STATUS_REFUSED,
+				"%s is a part that LVM keeps below %s: it cannot be switched alone",
+				v->word, owner.name);
+	return STATUS_DONE;
+}
+
+/* Does nobody else change it just now? */
+static enum status check_state(const struct volume *v)
+{
 	if (!v->old.nr)
 		return complain(STATUS_REFUSED, "%s has no table: dmsetup remove %s", v->word,
 				v->old.name);
@@ -128,12 +162,19 @@ static enum status check_volume(const struct swap *swap, const struct volume *v)
 		return complain(STATUS_REFUSED,
 				"%s has a table that is not live yet: somebody changes it; dmsetup clear %s if not",
 				v->word, v->old.name);
-	for (i = 0; i < v->old.nr; i++) {
+	return STATUS_DONE;
+}
+
+static enum status check_volume(const struct swap *swap, const struct volume *v)
+{
+	enum status status = check_part(swap, v);
+	int i;
+
+	if (!status)
+		status = check_state(v);
+	for (i = 0; i < v->old.nr && !status; i++)
 		status = check_line(swap, v, &v->old.line[i]);
-		if (status)
-			return status;
-	}
-	return check_use(swap, v);
+	return status ? status : check_use(swap, v);
 }
 
 /* ---- the new table ---- */

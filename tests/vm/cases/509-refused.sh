@@ -26,6 +26,23 @@ linear() { refuses grep copyoff <(dmsetup table "$1"); }
 # id LETTER: as those of LVM, of 32 characters
 id() { printf "$1%.0s" {1..32}; }
 
+# --- the legs of a RAID ---
+modprobe dm-raid
+lvcreate -q -y --type raid1 -m 1 --nosync -L 16M -n r vg
+for part in vg-r_rimage_0 vg-r_rimage_1 vg-r_rmeta_0; do
+	says 4 "$part is a part that LVM keeps below vg-r: it cannot be switched alone" enable $part
+	linear $part
+done
+says 4 "vg/r has a raid line" enable vg/r
+lvremove -qf vg/r
+
+# --- the data of a thin pool; what once was switched can be switched back ---
+dmsetup create vg-pool_tdata --uuid "LVM-$(id g)$(id l)-tdata" --table "0 2048 copyoff $C 0"
+defer_rmdev vg-pool_tdata
+says 0 'vg-pool_tdata: linear, 1 line' disable vg-pool_tdata
+says 4 'vg-pool_tdata is a part \(tdata\) that LVM keeps to itself' enable vg-pool_tdata
+linear vg-pool_tdata
+
 # --- a volume below something else is a volume: of no group, and of another ---
 lvcreate -q -y -Wn -Zn -L 64M -n store vg
 SIZE=$(sectors /dev/vg/store)
