@@ -277,19 +277,27 @@ static int load(const struct dm_dev *d)
 	return run(task, NULL);
 }
 
-/*
- * While a device is suspended nothing of ours may wait for it: neither memory
- * that would have to be read from, nor freed by writing to it.
- */
-static void lock_memory(bool lock)
+static void flush_io(bool flusher)
 {
-	if (lock)
-		mlockall(MCL_CURRENT | MCL_FUTURE);
-	else
-		munlockall();
 #ifdef PR_SET_IO_FLUSHER
-	prctl(PR_SET_IO_FLUSHER, lock, 0, 0, 0);
+	prctl(PR_SET_IO_FLUSHER, flusher, 0, 0, 0);
+#else
+	(void)flusher;
 #endif
+}
+
+int dmt_lock_memory(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		return -errno;
+	flush_io(true);
+	return 0;
+}
+
+void dmt_unlock_memory(void)
+{
+	flush_io(false);
+	munlockall();
 }
 
 /* The table that is loaded becomes live. All is allocated before it begins. */
@@ -300,7 +308,6 @@ static int switch_over(const char *name)
 	uint32_t cookie = 0;
 	int err = -ENOMEM;
 
-	lock_memory(true);
 	/* The same blocks stay where they are: no file system need be frozen. */
 	if (suspend && resume && dm_task_skip_lockfs(suspend))
 		err = run(suspend, NULL);
@@ -310,7 +317,6 @@ static int switch_over(const char *name)
 		err = run(resume, &cookie);
 	else if (resume)
 		dm_task_destroy(resume);
-	lock_memory(false);
 	return err;
 }
 

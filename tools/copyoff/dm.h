@@ -56,7 +56,15 @@ int dmt_create(const struct dm_dev *d);
 int dmt_remove(const char *name);
 
 /*
- * Puts these lines in the place of the live table: load, suspend, resume. After
+ * While a device is suspended nothing of ours may wait for it: neither memory that
+ * would have to be read from it, nor such that is freed by writing to it. 0, or a
+ * negative errno: then nothing may be suspended.
+ */
+int dmt_lock_memory(void);
+void dmt_unlock_memory(void);
+
+/*
+ * With memory locked: puts these lines in the place of the live table: load, suspend, resume. After
  * an error the device has the table that it had before, or dmt_swap complained.
  */
 int dmt_swap(const struct dm_dev *new, const struct dm_dev *old);

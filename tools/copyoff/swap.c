@@ -288,15 +288,11 @@ static void undo(struct swap *swap, int nr)
 	}
 }
 
-/* No signal between suspend and resume, and none may leave half of it done. */
-static enum status swap_all(struct swap *swap)
+static enum status swap_each(struct swap *swap)
 {
 	enum status status = STATUS_DONE;
-	sigset_t all, before;
 	int i, err;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
 	for (i = 0; i < swap->nr && !status; i++) {
 		err = swap->volume[i].swap ? dmt_swap(&swap->volume[i].new, &swap->volume[i].old) :
 					     0;
@@ -307,7 +303,38 @@ static enum status swap_all(struct swap *swap)
 			remark("nothing is changed: what was switched before it is put back");
 		undo(swap, i);
 	}
+	return status;
+}
+
+static bool nothing_to_swap(const struct swap *swap)
+{
+	int i;
+
+	for (i = 0; i < swap->nr; i++)
+		if (swap->volume[i].swap)
+			return false;
+	return true;
+}
+
+/* No signal between suspend and resume, and none may leave half of it done. */
+static enum status swap_all(struct swap *swap)
+{
+	enum status status;
+	sigset_t all, before;
+	int err;
+
+	if (nothing_to_swap(swap))
+		return STATUS_DONE;
+	err = dmt_lock_memory();
+	if (err)
+		return complain(STATUS_FAILED,
+				"memory cannot be locked, without which nothing may be suspended: %s; nothing is changed, see ulimit -l",
+				strerror(-err));
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	status = swap_each(swap);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	dmt_unlock_memory();
 	return status;
 }
 

@@ -105,3 +105,13 @@ same "$(awk '$1 ~ /rootish$/ { print $2 }' /run/out | tr '\n' ' ')" "/first / " 
 same "$rc" 4 "exit status for the volume of /"
 grep 'rootish is used as /: ' /run/err
 linear rootish
+
+# --- memory that cannot be locked: nothing is suspended then ---
+rc=0
+strace -qq -o /run/strace -e trace=ioctl,mlockall -e inject=mlockall:error=ENOMEM \
+	"$COPYOFF" enable vg/store 2>/run/err || rc=$?
+cat /run/err
+same "$rc" 1 "exit status when memory cannot be locked"
+grep 'memory cannot be locked.*Cannot allocate memory; nothing is changed' /run/err
+refuses grep -E 'DM_TABLE_LOAD|DM_DEV_SUSPEND' /run/strace
+linear vg-store
