@@ -254,16 +254,23 @@ static int take_locks(const struct swap *swap, struct lock *locks)
 	return n;
 }
 
-/* What was read before the lock was had may have changed. */
+/*
+ * What was read before the lock was had may have changed; and the number may be
+ * that of another device by now.
+ */
 static enum status read_again(struct volume *v)
 {
-	dev_t rdev = v->old.rdev;
-	int err;
+	struct dm_dev before = v->old;
+	int err = dmt_read(&v->old, NULL, before.rdev, DM_TABLE);
+	bool same = !err && !strcmp(v->old.name, before.name) && !strcmp(v->old.uuid, before.uuid);
 
-	dmt_free(&v->old);
-	err = dmt_read(&v->old, NULL, rdev, DM_TABLE);
-	return err ? complain(STATUS_FAILED, "%s: it is gone: %s", v->word, strerror(-err)) :
-		     STATUS_DONE;
+	dmt_free(&before);
+	if (err)
+		return complain(STATUS_FAILED, "%s: it is gone: %s", v->word, strerror(-err));
+	return same ? STATUS_DONE :
+		      complain(STATUS_FAILED,
+			       "%s: it was removed or renamed while LVM's lock was waited for; see dmsetup info",
+			       v->word);
 }
 
 static enum status cannot_swap(const struct swap *swap, const struct volume *v, int err)

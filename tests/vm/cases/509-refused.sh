@@ -115,3 +115,26 @@ same "$rc" 1 "exit status when memory cannot be locked"
 grep 'memory cannot be locked.*Cannot allocate memory; nothing is changed' /run/err
 refuses grep -E 'DM_TABLE_LOAD|DM_DEV_SUSPEND' /run/strace
 linear vg-store
+
+# --- another device gets its number while LVM's lock is waited for ---
+number() { dmsetup info -c --noheadings -o "$1" "$2" | tr -d ' '; }
+minor=$(number minor vg-store)
+major=$(number major vg-store)
+exec 8>/run/lock/lvm/V_vg
+flock 8
+rc=0
+"$COPYOFF" enable vg/store 2>/run/err 8>&- &
+PID=$!
+waits() { grep -q -- "-> FLOCK .* $PID " /proc/locks; }
+wait_for 60 waits || { cat /run/err; fail "it does not wait for the lock"; }
+dmsetup remove vg-store
+dmsetup create impostor --major "$major" --minor "$minor" --table "0 $SIZE linear $C 8192"
+defer_rmdev impostor
+same "$(number minor impostor)" "$minor" "number of the impostor"
+flock -u 8
+exec 8>&-
+wait "$PID" || rc=$?
+cat /run/err
+same "$rc" 1 "exit status for a device that is another now"
+grep 'vg/store: it was removed or renamed while' /run/err
+linear impostor
