@@ -14,7 +14,10 @@
 #include <string.h>
 
 #include "clone.h"
+#include "job.h"
 #include "lvm.h"
+
+#define INCOMPLETE	"copyoff_incomplete"
 
 static const char *text_of(struct json_object *o, const char *key)
 {
@@ -97,13 +100,17 @@ void lvm_layout_free(struct lvm_layout *layout)
 	free(layout->piece);
 }
 
-/* Not zeroed and not searched for signatures: all of it will be written. */
+/*
+ * Not zeroed and not searched for signatures: all of it will be written. Until then it
+ * has a tag, by which it is found even if we cannot remove it any more.
+ */
 static int create_first(const struct lvm_piece *piece, const char *vg, const char *lv)
 {
 	char *extents = format("%" PRIu64, piece->extents);
 	char *const args[] = { "lvm", "lvcreate", "--quiet", "--quiet", "--yes", "--type", "linear",
-			       "--wipesignatures", "n", "--zero", "n", "--extents", extents,
-			       "--name", (char *)lv, (char *)vg, piece->pv, NULL };
+			       "--wipesignatures", "n", "--zero", "n", "--addtag", INCOMPLETE,
+			       "--extents", extents, "--name", (char *)lv, (char *)vg, piece->pv,
+			       NULL };
 	int err = lvm_run(args, NULL);
 
 	free(extents);
@@ -124,15 +131,23 @@ static int extend(const struct lvm_piece *piece, char *name)
 int lvm_create_like(const struct lvm_layout *layout, const char *vg, const char *lv)
 {
 	char *name = format("%s/%s", vg, lv);
-	char *const away[] = { "lvm", "lvremove", "--quiet", "--quiet", "--yes", name, NULL };
 	int i, err = create_first(&layout->piece[0], vg, lv);
 
 	if (!err) {
 		for (i = 1; i < layout->nr && !err; i++)
-			err = extend(&layout->piece[i], name);
-		if (err)
-			lvm_run(away, NULL);
+			err = job_interrupted() ? -EINTR : extend(&layout->piece[i], name);
+		if (err && lvm_remove(name))
+			remark("%s is not complete and could not be removed: lvremove %s", name,
+			       name);
 	}
 	free(name);
 	return err;
+}
+
+int lvm_complete(const char *name)
+{
+	char *const args[] = { "lvm", "lvchange", "--quiet", "--quiet", "--yes", "--deltag",
+			       INCOMPLETE, (char *)name, NULL };
+
+	return lvm_run(args, NULL);
 }

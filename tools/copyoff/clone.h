@@ -21,7 +21,11 @@ struct lvm_layout {
 enum status lvm_layout(struct lvm_layout *layout, const char *word);
 void lvm_layout_free(struct lvm_layout *layout);
 
-/* A volume of the same pieces, active; nothing is left of it if that fails. */
+/*
+ * A volume of the same pieces, active; nothing is left of it if that fails, or a signal
+ * comes meanwhile. It has the tag copyoff_incomplete until lvm_complete.
+ */
 int lvm_create_like(const struct lvm_layout *layout, const char *vg, const char *lv);
+int lvm_complete(const char *name);
 
 #endif /* CLONE_H */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,7 +68,7 @@ static enum status make_volumes(const struct clone *clone, int *made)
 	char *vg;
 	int err = 0;
 
-	for (*made = 0; *made < clone->nr && !err; ) {
+	for (*made = 0; *made < clone->nr && !err && !job_interrupted(); ) {
 		if (!split(clone->word[*made], &vg, &lv))
 			return STATUS_USAGE;
 		err = lvm_create_like(&clone->layout, vg, lv);
@@ -75,6 +76,8 @@ static enum status make_volumes(const struct clone *clone, int *made)
 		if (!err)
 			++*made;
 	}
+	if (job_interrupted())
+		return complain(STATUS_CANCELLED, "interrupted while volumes were made");
 	return err ? complain(STATUS_FAILED,
 			      "%s could not be made on the devices of %s: see above, and vgs %s",
 			      clone->word[*made], clone->golden, clone->vg) :
@@ -84,15 +87,29 @@ static enum status make_volumes(const struct clone *clone, int *made)
 static void drop_volumes(const struct clone *clone, int from, int to)
 {
 	for (; from < to; from++) {
-		char *const args[] = { "lvm", "lvremove", "--quiet", "--quiet", "--yes",
-				       clone->word[from], NULL };
-
-		if (lvm_run(args, NULL))
+		if (lvm_remove(clone->word[from]))
 			remark("%s is not complete and could not be removed: lvremove %s",
 			       clone->word[from], clone->word[from]);
 		else
 			remark("%s was not complete: it is removed", clone->word[from]);
 	}
+}
+
+/* What is complete stays: the command for the others, as it can be pasted. */
+static void how_to_go_on(const struct clone *clone, int from)
+{
+	char *text = format("copyoff clone%s%s%s %s", clone->verify ? " --verify" : "",
+			    clone->strict ? " --strict" : "",
+			    clone->flags & COPYOFF_COPY_NO_FALLBACK ? " --no-fallback" : "",
+			    clone->golden), *more;
+
+	for (; from < clone->nr; from++) {
+		more = format("%s %s", text, clone->word[from]);
+		free(text);
+		text = more;
+	}
+	remark("go on with: %s", text);
+	free(text);
 }
 
 static enum status enable_all(const struct clone *clone)
@@ -120,6 +137,8 @@ static int differ(int a, int b, uint64_t length, char *buf, uint64_t *where)
 	ssize_t n, m;
 
 	for (*where = 0; *where < length; *where += n) {
+		if (job_interrupted())
+			return -EINTR;
 		n = length - *where < VERIFY_BYTES ? length - *where : VERIFY_BYTES;
 		m = pread(b, buf + VERIFY_BYTES, n, *where);
 		if (pread(a, buf, n, *where) != n || m != n)
@@ -150,6 +169,9 @@ static enum status verify(const struct job *job)
 		return complain(STATUS_FAILED,
 				"%s differs from %s near byte %" PRIu64 ": was %s written to meanwhile?",
 				job->dst.word, job->src.word, where, job->src.word);
+	if (rc == -EINTR)
+		return complain(STATUS_CANCELLED, "interrupted while %s was verified",
+				job->dst.word);
 	return rc ? complain(STATUS_FAILED, "%s or %s cannot be read to verify",
 			     job->dst.word, job->src.word) : STATUS_DONE;
 }
@@ -190,17 +212,25 @@ static enum status copy_one(const struct clone *clone, const char *word, bool *b
 	return status;
 }
 
-static enum status copy_all(const struct clone *clone)
+static enum status finish(const char *word)
+{
+	return lvm_complete(word) ? complain(STATUS_FAILED,
+					     "%s could not be marked as complete: see above",
+					     word) : STATUS_DONE;
+}
+
+static enum status copy_all(const struct clone *clone, int *complete)
 {
 	enum status status = STATUS_DONE;
 	bool by_host = false;
-	int i;
 
-	for (i = 0; i < clone->nr && !status; i++)
-		status = copy_one(clone, clone->word[i], &by_host);
-	/* The one that failed, and those behind it, hold nothing of use. */
-	if (status)
-		drop_volumes(clone, i - 1, clone->nr);
+	for (*complete = 0; *complete < clone->nr && !status; ) {
+		status = copy_one(clone, clone->word[*complete], &by_host);
+		if (!status)
+			status = finish(clone->word[*complete]);
+		if (!status)
+			++*complete;
+	}
 	if (!status && clone->strict && by_host)
 		status = complain(STATUS_FALLBACK,
 				  "%s: not all of it was copied by the device; see copyoff explain %s %s",
@@ -208,24 +238,38 @@ static enum status copy_all(const struct clone *clone)
 	return status;
 }
 
-static enum status run(struct clone *clone)
+static enum status make_all(struct clone *clone, int *made)
 {
 	struct copyoff_ctl *ctl = NULL;
 	enum status status = job_control(&ctl);
-	int made = 0;
 
 	/* Before anything is made: could it be filled? */
 	copyoff_ctl_close(ctl);
 	if (!status)
 		status = lvm_layout(&clone->layout, clone->golden);
 	if (!status)
-		status = make_volumes(clone, &made);
+		status = make_volumes(clone, made);
+	return status ? status : enable_all(clone);
+}
+
+static enum status run(struct clone *clone)
+{
+	int made = 0, complete = 0;
+	enum status status;
+
+	/* Neither a signal nor a reader that is gone may leave half of it behind. */
+	job_catch_signals();
+	signal(SIGPIPE, SIG_IGN);
+	status = make_all(clone, &made);
 	if (!status)
-		status = enable_all(clone);
+		status = copy_all(clone, &complete);
+	else if (job_interrupted())
+		status = STATUS_CANCELLED;
+	/* The one that failed, and those behind it, hold nothing of use. */
 	if (status)
-		drop_volumes(clone, 0, made);
-	else
-		status = copy_all(clone);
+		drop_volumes(clone, complete, made);
+	if (status == STATUS_CANCELLED)
+		how_to_go_on(clone, complete);
 	lvm_layout_free(&clone->layout);
 	free(clone->vg);
 	return status;

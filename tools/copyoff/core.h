@@ -16,7 +16,7 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_FALLBACK = 3,	/* done, but not by the device: only with --strict */
 	STATUS_REFUSED = 4,	/* for safety; nothing was changed */
-	STATUS_CANCELLED = 5,	/* and can be resumed */
+	STATUS_CANCELLED = 5,	/* by a signal; the message says how to go on */
 	STATUS_NO_MODULE = 6,
 };
 

@@ -12,7 +12,7 @@
 #include "dm.h"
 #include "job.h"
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, running;
 
 bool job_interrupted(void)
 {
@@ -24,11 +24,12 @@ static void on_signal(int signal)
 {
 	(void)signal;
 	interrupted = 1;
-	alarm(1);
+	if (running)
+		alarm(1);
 }
 
 /* Not restarted: the ioctl ends at the next border of a command, with results. */
-static void catch_signals(void)
+void job_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal }, before;
 
@@ -107,13 +108,15 @@ void job_run(struct job *job)
 	struct rest rest = { copy, job->ranges.nr };
 	uint32_t room = job->progress || job->resume ? submit_room(job->ctl) : 0;
 
-	catch_signals();
+	job_catch_signals();
+	running = 1;
 	rest_advance(&rest, job->skipped);
 	job->began = seconds();
 	if (room)
 		copy_submitted(job, &rest, room);
 	else
 		copy_blocking(job, &rest);
+	running = 0;
 	alarm(0);
 	job->took = seconds() - job->began;
 	free(copy);

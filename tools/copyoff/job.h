@@ -63,8 +63,9 @@ uint64_t job_length(const struct job *job);
 
 void job_free(struct job *job);
 
-/* A signal to end has come. */
+/* A signal to end has come; they are caught from the first job on, or from here on. */
 bool job_interrupted(void);
+void job_catch_signals(void);
 
 /* What copyoff_copy, _status and _completion have in common. */
 #define TOTAL_OF(results) ({						\

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <libdevmapper.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -65,8 +66,31 @@ bool lvm_same_vg(const char *uuid, const char *other)
 
 /* ---- commands ---- */
 
-static void child(char *const args[], int out)
+/*
+ * A signal to us all, as Ctrl-C, is ours to act upon: LVM ends what it has begun, but
+ * for waiting for a lock, which it lets a Ctrl-C end. It has nobody to ask.
+ */
+static void shield(bool apart)
 {
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	int null = open("/dev/null", O_RDONLY);
+	size_t i;
+
+	for (i = 0; i < COUNT(signals); i++)
+		signal(signals[i], SIG_IGN);
+	if (null > STDIN_FILENO) {
+		dup2(null, STDIN_FILENO);
+		close(null);
+	}
+	if (!apart)
+		return;
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN);
+}
+
+static void child(char *const args[], int out, bool apart)
+{
+	shield(apart);
 	/* LVM complains of descriptors that it does not know. */
 	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
 	if (out >= 0)
@@ -95,7 +119,7 @@ static char *read_all(int fd)
 	return text;
 }
 
-int lvm_run(char *const args[], char **output)
+static int run(char *const args[], char **output, bool apart)
 {
 	int pipes[2] = { -1, -1 }, status;
 	pid_t pid;
@@ -105,7 +129,7 @@ int lvm_run(char *const args[], char **output)
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
-		child(args, pipes[1]);
+		child(args, pipes[1], apart);
 	if (output) {
 		close(pipes[1]);
 		*output = read_all(pipes[0]);
@@ -117,6 +141,19 @@ int lvm_run(char *const args[], char **output)
 		if (errno != EINTR)
 			return -errno;
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EIO;
+}
+
+int lvm_run(char *const args[], char **output)
+{
+	return run(args, output, false);
+}
+
+int lvm_remove(const char *name)
+{
+	char *const args[] = { "lvm", "lvremove", "--quiet", "--quiet", "--yes", (char *)name,
+			       NULL };
+
+	return run(args, NULL, true);
 }
 
 /* ---- the lock ---- */

@@ -42,4 +42,10 @@ void lvm_unlock(const char *vg, int fd);
  */
 int lvm_run(char *const args[], char **output);
 
+/*
+ * Removes a volume, VG/LV. It is what cleans up after a Ctrl-C: no other one ends it,
+ * not even while it waits for a lock.
+ */
+int lvm_remove(const char *name);
+
 #endif /* LVM_H */

@@ -27,7 +27,8 @@ static void usage(FILE *to)
 	      "\n"
 	      "Exit status: 0 done; 1 failed; 2 wrong usage; 3 done, but not all by the\n"
 	      "device (with --strict); 4 refused for safety, nothing was changed;\n"
-	      "5 interrupted, can be resumed; 6 the module or its control device is missing.\n",
+	      "5 interrupted, the message says how to go on; 6 the module or its control\n"
+	      "device is missing.\n",
 	      to);
 }
 

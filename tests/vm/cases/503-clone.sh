@@ -3,7 +3,7 @@
 # profile: std
 # quick-on: 6.1
 # not-on: debug
-# timeout: 300
+# timeout: 400
 #
 # copyoff clone: a volume of eight segments on two physical volumes becomes two more,
 # all by the devices; what fails or is interrupted leaves no half of a clone. And
@@ -36,6 +36,9 @@ volumes() { lvs --noheadings -o name vg | tr -d ' ' | sort | tr '\n' ' '; }
 same "$(grep -cE '^vg/vm[13]: 32.0 MiB in .*: 32.0 MiB by nvme, 0 B by host$' /run/out)" 2 "clones by nvme"
 for i in 1 3; do cmp /dev/vg/golden "/dev/vg/vm$i" || fail "clone $i is wrong"; done
 same "$(lvs --noheadings -o lv_size --units m vg/vm3 | tr -d ' ')" 32.00m size
+# LVM was told that they are complete, and has left the tables alone.
+same "$(lvs --noheadings -o tags vg/vm1 vg/vm3 | tr -d ' \n')" "" "tags of complete clones"
+refuses grep -v ' copyoff ' <(dmsetup table vg-vm1)
 lvremove -qf vg/vm3
 
 # --- what is refused ---
@@ -60,7 +63,71 @@ end_pty 5
 full_speed copyoff-n1
 grep -q 'interrupted while copying to vg/vm2' /run/pty
 grep -q 'vg/vm2 was not complete: it is removed' /run/pty
+grep -q 'go on with: copyoff clone vg/golden vg/vm2' /run/pty
 same "$(volumes)" "golden vm1 " "volumes after an interruption"
+cmp /dev/vg/golden /dev/vg/vm1
+
+# begin ARGUMENT...: a clone to vg/vm2, slowly; what it says is in $SAYS
+SAYS=/run/out
+begin() {
+	"$COPYOFF" clone "$@" vg/golden vg/vm2 >"$SAYS" 2>&1 &
+	PID=$!
+}
+begun() { [ "$(dmsetup status vg-vm2 2>/dev/null | awk '{ n += $9 } END { print n + 0 }')" -gt 0 ]; }
+# nothing_left: it was interrupted, and then there is as much as before
+nothing_left() {
+	local rc=0
+	wait "$PID" || rc=$?
+	cat /run/out
+	same "$rc" 5 "exit status after $1:"
+	same "$(volumes)" "golden vm1 " "volumes after $1:"
+}
+
+# --- while the volume is made: that waits for whoever reads what LVM has ---
+exec 8>/run/lock/lvm/V_vg
+flock -s 8
+begin --verify --strict 8>&-
+making() { pgrep -P "$PID" -f lvcreate; }
+wait_for 60 making || { cat /run/out; fail "it makes no volume"; }
+kill -TERM "$PID"
+flock -u 8
+exec 8>&-
+nothing_left "SIGTERM while it made the volume"
+grep -x 'copyoff: interrupted while volumes were made' /run/out
+grep -x 'copyoff: go on with: copyoff clone --verify --strict vg/golden vg/vm2' /run/out
+
+# --- while it copies, and who read what it says is gone, as tee is by the same Ctrl-C ---
+slow_down copyoff-n1 4194304
+mkfifo /run/fifo
+defer rm -f /run/fifo
+cat /run/fifo >/run/out &
+READER=$!
+SAYS=/run/fifo
+begin
+wait_for 60 begun || fail "it does not begin"
+kill -KILL "$READER"
+wait "$READER" || :
+kill -TERM "$PID"
+nothing_left "SIGTERM without a reader"
+SAYS=/run/out
+
+# --- while it verifies: then it has each of them open twice ---
+begin --verify
+verifying() { [ "$(readlink "/proc/$PID/fd/"* 2>/dev/null | grep -c '/mapper/vg-')" = 4 ]; }
+wait_for 100 verifying || { cat /run/out; fail "it does not verify"; }
+kill -TERM "$PID"
+nothing_left "SIGTERM while it verified"
+grep -x 'copyoff: interrupted while vg/vm2 was verified' /run/out
+
+# --- killed: what it leaves behind can be found ---
+begin
+wait_for 60 begun || { cat /run/out; fail "it does not begin"; }
+kill -KILL "$PID"
+wait "$PID" || :
+full_speed copyoff-n1
+same "$(lvs --noheadings -o name @copyoff_incomplete | tr -d ' ')" vm2 "volumes that are not complete"
+lvremove -qf @copyoff_incomplete
+same "$(volumes)" "golden vm1 " "volumes"
 cmp /dev/vg/golden /dev/vg/vm1
 
 # --- lvremove and pvmove in the middle of a copy, while progress is shown ---
