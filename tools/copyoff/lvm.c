@@ -219,6 +219,11 @@ int lvm_lock(const char *vg)
 		remark("%s: lvmconfig does not tell LVM's locking_dir; is lvm2 installed?", vg);
 		return -1;
 	}
+	/* As LVM does: it may not have been asked for anything since boot. */
+	if (!dm_create_dir(dir)) {
+		remark("%s: LVM's locking_dir %s cannot be made: %s", vg, dir, strerror(errno));
+		return -1;
+	}
 	path = format("%s/V_%s", dir, vg);
 	aux = format("%s:aux", path);
 	writer = lock_file(aux);

@@ -76,6 +76,11 @@ same "$(lines vg-golden linear)" 2 "linear lines when LVM went on"
 wait "$PID"
 [ ! -e "$V" ] || flock -n "$V" true || fail "the lock is kept"
 
+# Nobody has asked LVM for anything since boot.
+rm -rf "${V%/*}"
+"$COPYOFF" enable --quiet vg/golden
+same "$(lines vg-golden copyoff)" 2 "copyoff lines"
+
 # --- a step that fails undoes the others ---
 "$COPYOFF" disable --quiet --all
 tables() { for lv in golden vm42 between; do dmsetup table vg-$lv; done; }
