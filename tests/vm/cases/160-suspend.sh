@@ -9,7 +9,7 @@ load
 A=$(ns 1)
 B=$(ns 2)
 SLOW='4 max_command_kib 64 max_inflight 1'
-SIZE=$(((400 / SLOWNESS) << 20))
+SIZE=$(((400 / SLOWNESS / SLOWNESS) << 20))
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" "$SLOW")"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=$((SIZE >> 20)) oflag=direct status=none
 

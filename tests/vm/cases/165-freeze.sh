@@ -10,7 +10,7 @@
 [ -e /sys/power/pm_test ] || skip "this kernel cannot test its sleep"
 load
 A=$(ns 1)
-SIZE=$(((400 / SLOWNESS) << 20))
+SIZE=$(((400 / SLOWNESS / SLOWNESS) << 20))
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '4 max_command_kib 64 max_inflight 2')"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=$((SIZE >> 20)) oflag=direct status=none
 echo freezer >/sys/power/pm_test

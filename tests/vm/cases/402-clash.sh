@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: lio
+# not-on: debug
 # timeout: 120
 # quick-on: 6.1 7.3
 #
