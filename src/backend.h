@@ -50,6 +50,7 @@ struct copyoff_cmd {
 	u64 src_number;		/* the units as they were when it was claimed... */
 	u64 dst_number;
 	u64 trial;		/* ...and the number of the trial, or 0, */
+	u64 trial_src;		/* and of its source when it was begun, */
 	bool sample;		/* or one block is to be compared */
 	void *wire;		/* COPYOFF_WIRE_BYTES, contiguous */
 	bool run_here;		/* the submitter has nothing better to do */

@@ -26,6 +26,9 @@
 #define COPY_TIMEOUT	(600 * HZ)
 #define OTHER_TIMEOUT	(60 * HZ)
 
+/* So often a sample has to be wrong. */
+#define SAMPLE_TIMES	3
+
 static unsigned int scsi_inflight = 4;
 module_param(scsi_inflight, uint, 0644);
 MODULE_PARM_DESC(scsi_inflight, "EXTENDED COPY commands at a time for one logical unit, 1 to 128 (4)");
@@ -309,6 +312,17 @@ static void compare(struct copyoff_cmd *cmd, const struct trial *t)
 
 /* ---- names ---- */
 
+/* It was this command that found it to be another: so that is counted here. */
+static void seen_here(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
+{
+	u64 number = copyoff_unit_number(unit);
+
+	if (unit == cmd->src_unit)
+		cmd->src_number = number;
+	if (unit == cmd->dst_unit)
+		cmd->dst_number = number;
+}
+
 /*
  * Is it what it was? Asked with what the command will be made in. False: with the
  * verdict set.
@@ -330,8 +344,7 @@ static bool refresh_id(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
 					  COPYOFF_UNSUPPORTED;
 	/* That the source has none says nothing of the destination. */
 	cmd->verdict.pair = unit != cmd->dst_unit;
-	if (cmd->verdict.pair)
-		cmd->src_number = copyoff_unit_number(unit);
+	seen_here(cmd, unit);
 	return false;
 }
 
@@ -400,24 +413,36 @@ static bool read_block(struct copyoff_cmd *cmd, const struct trial *t,
 	return transfer(cmd, t, unit, false, sector, cmd->block_sectors, buf);
 }
 
-/* As a trial's end: but the source may be written to by now, as it always may. */
+/*
+ * The command, with the block compared. True if that is not what it was copied from;
+ * which may have been written to, but was not. Else with the verdict set.
+ */
+static bool copy_is_wrong(struct copyoff_cmd *cmd, const struct trial *t,
+			  u64 src, u64 dst)
+{
+	if (!read_block(cmd, t, cmd->src_unit, src, t->src))
+		return false;
+	copy(cmd, t->lba_shift);
+	return cmd->verdict.kind == COPYOFF_DONE &&
+	       read_block(cmd, t, cmd->dst_unit, dst, t->dst) &&
+	       memcmp(t->src, t->dst, t->bytes) &&
+	       read_block(cmd, t, cmd->src_unit, src, t->dst) &&
+	       !memcmp(t->src, t->dst, t->bytes);
+}
+
+/*
+ * Somebody else may have written to the destination: not each time. What is in
+ * doubt is not sent again, nor is anything told by it.
+ */
 static void copy_sampled(struct copyoff_cmd *cmd, const struct trial *t)
 {
+	unsigned int i;
 	u64 src, dst;
 
 	pick(cmd, &src, &dst);
-	if (!read_block(cmd, t, cmd->src_unit, src, t->src))
-		return;
-	copy(cmd, t->lba_shift);
-	if (cmd->verdict.kind != COPYOFF_DONE ||
-	    !read_block(cmd, t, cmd->dst_unit, dst, t->dst) ||
-	    !memcmp(t->src, t->dst, t->bytes) ||
-	    !read_block(cmd, t, cmd->src_unit, src, t->dst))
-		return;
-	if (memcmp(t->src, t->dst, t->bytes)) {
-		cmd->verdict.kind = COPYOFF_DONE;
-		return;
-	}
+	for (i = 0; i < SAMPLE_TIMES; i++)
+		if (!copy_is_wrong(cmd, t, src, dst) || cmd->verdict.doubt)
+			return;
 	cmd->verdict.kind = COPYOFF_ASTRAY;
 	cmd->verdict.spoiled = !cmd->trial;
 }
@@ -558,13 +583,14 @@ static void probe_copy(struct copyoff_unit *unit, struct copyoff_found *found)
 static struct scsi_device *sdev_of(struct copyoff_unit *unit)
 {
 	struct scsi_device *sdev = copyoff_scsi_sdev_of(unit->disk);
+	unsigned int skip;
 	bool checked;
 
 	if (sdev)
 		return scsi_device_get(sdev) ? NULL : sdev;
-	if (!unit->priv ||
-	    !copyoff_scsi_path_get(unit->priv, 0, 0, &sdev, &checked))
-		return NULL;
+	for (skip = 0; unit->priv && !sdev &&
+	     copyoff_scsi_path_get(unit->priv, 0, skip, &sdev, &checked);)
+		skip++;
 	return sdev;
 }
 

@@ -45,6 +45,7 @@ enum copyoff_trust copyoff_route_claim(struct copyoff_cmd *cmd)
 		return COPYOFF_TRUSTED;
 	spin_lock_irqsave(&dst->lock, flags);
 	cmd->dst_number = dst->number;
+	cmd->trial_src = cmd->src_number;
 	trust = copyoff_pair_claim(&dst->pairs, cmd->src_number, &cmd->trial);
 	if (trust == COPYOFF_TRUSTED || cmd->trial)
 		cmd->sample = copyoff_pair_sample(&dst->pairs, cmd->src_number);
@@ -173,12 +174,12 @@ static void end_trial(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
 
 	if (v->kind == COPYOFF_REDO && !v->doubt && !v->untold)
 		news->pair_off |= copyoff_pair_failed(&u->pairs,
-						      cmd->src_number,
+						      cmd->trial_src,
 						      cmd->trial,
 						      COPYOFF_REASON_DIFFERENT_UNIT,
 						      v->detail);
 	else
-		copyoff_pair_tried(&u->pairs, cmd->src_number, cmd->trial,
+		copyoff_pair_tried(&u->pairs, cmd->trial_src, cmd->trial,
 				   v->kind == COPYOFF_DONE ?
 				   COPYOFF_TRUSTED : COPYOFF_UNTRIED);
 	atomic64_inc(&nr_ended);
@@ -199,7 +200,7 @@ static void tell(const struct copyoff_cmd *cmd, const struct news *news)
 	if (news->quarantine)
 		DMWARN("%s: copy commands fail (status 0x%x), the host copies for a while",
 		       name, v->detail);
-	if (news->pair_off && v->kind == COPYOFF_ASTRAY)
+	if (v->kind == COPYOFF_ASTRAY && (news->pair_off || v->spoiled))
 		DMCRIT("%s: a copy from %s went to ANOTHER UNIT of that name, or came from one; %s",
 		       name, src, v->spoiled ?
 		       "WHAT WAS COPIED BETWEEN THESE SINCE THEIR TRIAL HAS TO BE COPIED AGAIN" :
@@ -240,5 +241,6 @@ bool copyoff_route_report(const struct copyoff_cmd *cmd)
 	if (cmd->trial)
 		wake_up_all(&ended_wait);
 	tell(cmd, &news);
-	return news.off || news.quarantine || news.pair_off;
+	return news.off || news.quarantine || news.pair_off ||
+	       cmd->verdict.spoiled;
 }

@@ -174,11 +174,9 @@ bool copyoff_scsi_set_id(struct copyoff_scsi_unit *su,
 
 	spin_lock(&su->lock);
 	same = !memcmp(&su->id, id, sizeof(*id));
-	spin_unlock(&su->lock);
 	/* First of all: who sees the name sees that nobody has tried it. */
 	if (!same)
 		copyoff_unit_renew(su->unit);
-	spin_lock(&su->lock);
 	su->id = *id;
 	su->named_at = jiffies;
 	if (!same)

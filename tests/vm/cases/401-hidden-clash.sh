@@ -67,6 +67,9 @@ for same in 8192 $((8192 + 524288)); do
 	dd if="$A" of="$C" bs=8192 count=$((same / 8192)) oflag=direct status=none
 	hide "$C"
 	dmsetup message dst 0 offload retry
+	# Who is told that there are other units is somebody else: else the first command
+	# is sent again, and the next one may be the trial.
+	for disk in "$A" "$B"; do wait_for 20 sg_turs "$disk"; done
 	dmesg -C
 	rc=0
 	"$COPYOFF" copy --length 16M --force --keys /dev/mapper/src /dev/mapper/dst >/run/out || rc=$?
