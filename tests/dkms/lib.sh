@@ -28,21 +28,38 @@ set_root() {
 # mouth of $REPORT, which host and guest have in their own ways.
 
 # step NAME COMMAND...: in a shell of its own, in which the first thing that
-# fails ends it
+# fails ends it; "passed" is for who wants to know of it. Behind "step ... ||" or "if
+# step" that shell would go on after what failed, so that is refused.
 step() {
-	local name=$1 rc=0 log
+	local name=$1 log
 	shift
+	STEP_RC=0
+	(set -e; false; exit 2) &
+	wait $! || STEP_RC=$?
+	if [ "$STEP_RC" != 1 ]; then
+		$REPORT "FAIL $name: this step could not fail"
+		STEP_RC=1
+		return 0
+	fi
 	log=$(mktemp)
-	(set -eE; trap 'echo "failed: $BASH_COMMAND"' ERR; "$@") >"$log" 2>&1 </dev/null &
-	wait $! || rc=$?
-	if [ "$rc" = 0 ]; then
+	STEP_RC=0
+	# Not into what a "$(...)" takes.
+	(set -eE; trap 'echo "failed: $BASH_COMMAND" >&2' ERR; "$@") >"$log" 2>&1 </dev/null &
+	wait $! || STEP_RC=$?
+	if [ "$STEP_RC" = 0 ]; then
 		$REPORT "ok   $name"
 	else
 		$REPORT "FAIL $name: $(grep -v '^failed: return ' "$log" | tail -n 1)"
 		tail -n 30 "$log" | sed 's/^/     | /' | while IFS= read -r line; do $REPORT "$line"; done
 	fi
 	rm -f "$log"
-	return "$rc"
+}
+
+passed() { [ "$STEP_RC" = 0 ]; }
+
+# fails COMMAND...: what "!" would be if a step were ended by it
+fails() {
+	! "$@" || { echo "this did not fail: $*"; return 1; }
 }
 
 # expect WHAT IS SHOULD-BE
