@@ -9,14 +9,17 @@ load
 A=$(ns 1)
 B=$(ns 2)
 SLOW='4 max_command_kib 64 max_inflight 1'
-SIZE=$(((400 / SLOWNESS / SLOWNESS) << 20))
+defer full_speed copyoff-n1
+SIZE=$((32 << 20))
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" "$SLOW")"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=$((SIZE >> 20)) oflag=direct status=none
 
-# start DST OFFSET [OPTION...]: a long copy in the background, under way
+# start DST OFFSET [OPTION...]: a copy in the background, under way, that takes some
+# seconds until it is to be finished
 start() {
 	local dst=$1 off=$2
 	shift 2
+	slow_down copyoff-n1 $((8 << 20))
 	dmsetup message one 0 reset_stats
 	"$COPYOFF" copy --length "$SIZE" --dst "$off" --keys "$@" /dev/mapper/one "$dst" >/run/out 2>/run/err &
 	PID=$!
@@ -29,6 +32,7 @@ running() { kill -0 "$PID" 2>/dev/null || fail "the copy is over already"; }
 # finish STATUS
 finish() {
 	local rc=0
+	full_speed copyoff-n1
 	wait "$PID" || rc=$?
 	cat /run/out /run/err
 	same "$rc" "$1" "exit status"

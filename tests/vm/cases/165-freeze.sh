@@ -10,13 +10,16 @@
 [ -e /sys/power/pm_test ] || skip "this kernel cannot test its sleep"
 load
 A=$(ns 1)
-SIZE=$(((400 / SLOWNESS / SLOWNESS) << 20))
+SIZE=$((32 << 20))
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '4 max_command_kib 64 max_inflight 2')"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=$((SIZE >> 20)) oflag=direct status=none
 echo freezer >/sys/power/pm_test
+defer full_speed copyoff-n1
 defer sh -c 'echo none >/sys/power/pm_test'
 
+# As fast as it can it would be over in a moment.
 start() {
+	slow_down copyoff-n1 $((8 << 20))
 	dmsetup message one 0 reset_stats
 	"$COPYOFF" copy --length "$SIZE" --dst 512M --keys "$@" /dev/mapper/one /dev/mapper/one >/run/out 2>&1 &
 	PID=$!
@@ -25,6 +28,7 @@ start() {
 begun() { [ "$(dmsetup status one | awk '{ print $8 }')" -gt 20 ]; }
 commands() { dmsetup status one | awk '{ print $8 }'; }
 finish() {
+	full_speed copyoff-n1
 	wait "$PID" || fail "the copy ended: $(cat /run/out)"
 	cat /run/out
 	grep -qx "bytes_done=$SIZE" /run/out || fail "not all done"
@@ -36,13 +40,9 @@ echo freeze >/sys/power/state
 kill -0 "$PID" || fail "the copy was over, or ended, before the sleep: $(cat /run/out)"
 finish
 
-# The host is done with this in a moment, if it is let.
-slow_down copyoff-n1 4194304
-defer full_speed copyoff-n1
 start --no-offload
 dmsetup suspend one
 echo freeze >/sys/power/state
-full_speed copyoff-n1
 kill -0 "$PID" || fail "the sleep ended the wait: $(cat /run/out)"
 dmsetup resume one
 finish
