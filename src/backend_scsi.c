@@ -461,6 +461,8 @@ static void run_trusted(struct copyoff_cmd *cmd, u32 lba_shift)
 	cmd->verdict.untold = true;
 	if (trial_alloc(&t, cmd->block_sectors << SECTOR_SHIFT))
 		copy_sampled(cmd, &t);
+	else if (!cmd->trial)
+		copy(cmd, lba_shift);
 	trial_free(&t);
 }
 

@@ -215,7 +215,7 @@ static enum status check_file(const struct job *job, int fd)
 
 	if (fstat(fd, &st))
 		return complain(STATUS_FAILED, "%s: %s", job->resume, strerror(errno));
-	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (0022)))
+	if (S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 0022))
 		return STATUS_DONE;
 	return complain(STATUS_REFUSED,
 			"%s is no file that you alone can write: whoever wrote it may lie about what is copied; name another",

@@ -8,6 +8,7 @@
 # copyoff copy: what it refuses, with which sentence and which exit status; that a
 # refusal changes nothing; ranges and dry runs. What is interrupted: 506.
 
+. "$TOP/tests/vm/tool.sh"
 load
 A=$(ns 1)
 B=$(ns 2)
@@ -19,18 +20,6 @@ mkdev plain "0 $((64 << 11)) linear $B $((512 << 11))"
 dd if=/dev/urandom of=/dev/mapper/one bs=1M count=64 oflag=direct status=none
 # Whatever other cases have left there.
 wipefs -qa /dev/mapper/two /dev/mapper/far /dev/mapper/plain "$V"
-
-# says STATUS PATTERN ARGUMENT...: copyoff ends with that status, and one sentence
-# on standard error has the pattern
-says() {
-	local want=$1 pattern=$2 rc=0
-	shift 2
-	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
-	cat /run/out /run/err
-	same "$rc" "$want" "exit status of copyoff $*:"
-	same "$(wc -l </run/err)" 1 "lines on standard error"
-	grep -E -- "$pattern" /run/err || fail "copyoff $*: no word of $pattern"
-}
 
 sum() { dd if=/dev/mapper/"$1" bs=1M iflag=direct status=none | md5sum; }
 

@@ -8,21 +8,12 @@
 # copyoff create and remove; what probe, status, top and events say of devices and
 # of copies.
 
+. "$TOP/tests/vm/tool.sh"
 load
 A=$(ns 1)
 B=$(ns 2)
 L=$(legacy_nvme)
 V=$(virtio_disk)
-
-says() {
-	local want=$1 pattern=$2 rc=0
-	shift 2
-	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
-	cat /run/out /run/err
-	same "$rc" "$want" "exit status of copyoff $*:"
-	same "$(wc -l </run/err)" 1 "lines on standard error"
-	grep -E -- "$pattern" /run/err || fail "copyoff $*: no word of $pattern"
-}
 
 # --- create, remove ---
 defer rmdev both

@@ -10,6 +10,7 @@
 # LVM's own commands during a copy that somebody looks at.
 
 . "$TOP/tests/vm/pty.sh"
+. "$TOP/tests/vm/tool.sh"
 load
 A=$(ns 1)
 B=$(ns 2)
@@ -21,14 +22,6 @@ lvcreate -q -y -Wn -Zn -l 8 -n golden vg "$A$holes" "$B$holes"
 same "$(lvs --noheadings -o seg_count vg/golden | tr -d ' ')" 8 "segments of the original"
 dd if=/dev/urandom of=/dev/vg/golden bs=1M count=32 oflag=direct status=none
 
-says() {
-	local want=$1 pattern=$2 rc=0
-	shift 2
-	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
-	cat /run/out /run/err
-	same "$rc" "$want" "exit status of copyoff $*:"
-	grep -E -- "$pattern" /run/err || fail "copyoff $*: no word of $pattern"
-}
 volumes() { lvs --noheadings -o name vg | tr -d ' ' | sort | tr '\n' ' '; }
 
 # --- one to many ---
@@ -42,14 +35,14 @@ refuses grep -v ' copyoff ' <(dmsetup table vg-vm1)
 lvremove -qf vg/vm3
 
 # --- what is refused ---
-says 2 "'golden' is not VG/LV" clone golden vg/vm2
-says 2 "in another volume group" clone vg/golden other/vm2
-says 1 "vg/nosuch: LVM does not know it" clone vg/nosuch vg/vm2
-says 1 "vg/vm1 could not be made" clone vg/golden vg/vm2 vg/vm1
+tells 2 "'golden' is not VG/LV" clone golden vg/vm2
+tells 2 "in another volume group" clone vg/golden other/vm2
+tells 1 "vg/nosuch: LVM does not know it" clone vg/nosuch vg/vm2
+tells 1 "vg/vm1 could not be made" clone vg/golden vg/vm2 vg/vm1
 same "$(volumes)" "golden vm1 " "volumes after one could not be made"
 cmp /dev/vg/golden /dev/vg/vm1
 lvcreate -q -y -Wn -Zn --type striped -i 2 -L 8M -n striped vg
-says 4 "vg/striped is not a linear volume" clone vg/striped vg/vm2
+tells 4 "vg/striped is not a linear volume" clone vg/striped vg/vm2
 lvremove -qf vg/striped
 
 # --- interrupted on a terminal: nothing that is half done stays ---

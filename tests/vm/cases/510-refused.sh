@@ -9,19 +9,12 @@
 # more than volumes; what / and swap need, by whatever lies between, or as a file; a
 # device that has taken the place of another; all, if memory cannot be locked.
 
+. "$TOP/tests/vm/tool.sh"
 load
 A=$(ns 1)
 C=$(ns 3)
 make_vg "$A" "$(ns 2)"
 
-says() {
-	local want=$1 pattern=$2 rc=0
-	shift 2
-	"$COPYOFF" "$@" >/run/out 2>/run/err || rc=$?
-	cat /run/out /run/err
-	same "$rc" "$want" "exit status of copyoff $*:"
-	grep -E -- "$pattern" /run/out /run/err || fail "copyoff $*: no word of $pattern"
-}
 linear() { refuses grep copyoff <(dmsetup table "$1"); }
 # id LETTER: as those of LVM, of 32 characters
 id() { printf "$1%.0s" {1..32}; }
@@ -30,17 +23,17 @@ id() { printf "$1%.0s" {1..32}; }
 modprobe dm-raid
 lvcreate -q -y --type raid1 -m 1 --nosync -L 16M -n r vg
 for part in vg-r_rimage_0 vg-r_rimage_1 vg-r_rmeta_0; do
-	says 4 "$part is a part that LVM keeps below vg-r: it cannot be switched alone" enable $part
+	tells 4 "$part is a part that LVM keeps below vg-r: it cannot be switched alone" enable $part
 	linear $part
 done
-says 4 "vg/r has a raid line" enable vg/r
+tells 4 "vg/r has a raid line" enable vg/r
 lvremove -qf vg/r
 
 # --- the data of a thin pool; what once was switched can be switched back ---
 dmsetup create vg-pool_tdata --uuid "LVM-$(id g)$(id l)-tdata" --table "0 2048 copyoff $C 0"
 defer_rmdev vg-pool_tdata
-says 0 'vg-pool_tdata: linear, 1 line' disable vg-pool_tdata
-says 4 'vg-pool_tdata is a part \(tdata\) that LVM keeps to itself' enable vg-pool_tdata
+tells 0 'vg-pool_tdata: linear, 1 line' disable vg-pool_tdata
+tells 4 'vg-pool_tdata is a part \(tdata\) that LVM keeps to itself' enable vg-pool_tdata
 linear vg-pool_tdata
 
 # --- a volume below something else is a volume: of no group, and of another ---
@@ -49,8 +42,8 @@ SIZE=$(sectors /dev/vg/store)
 mkdev above "0 2048 linear /dev/mapper/vg-store 0"
 dmsetup create other-lv --uuid "LVM-$(id o)$(id l)" --table "0 2048 linear /dev/mapper/vg-store 2048"
 defer_rmdev other-lv
-says 0 'vg/store: copyoff, 1 line, copies by nvme' enable vg/store
-says 0 'vg/store: linear, 1 line' disable vg/store
+tells 0 'vg/store: copyoff, 1 line, copies by nvme' enable vg/store
+tells 0 'vg/store: linear, 1 line' disable vg/store
 rmdev other-lv
 rmdev above
 
@@ -61,7 +54,7 @@ no_swap() { ! grep -q . <(tail -n +2 /proc/swaps) || swapoff -a; }
 defer no_swap
 mkswap /dev/mapper/top
 swapon /dev/mapper/top
-says 4 'vg/store is used as swap \(by top\): ' enable vg/store
+tells 4 'vg/store is used as swap \(by top\): ' enable vg/store
 linear vg-store
 swapoff /dev/mapper/top
 mkfs.ext4 -q -F /dev/mapper/top
@@ -72,12 +65,12 @@ dd if=/dev/zero of=/run/mnt/swap bs=1M count=8 status=none
 chmod 600 /run/mnt/swap
 mkswap /run/mnt/swap
 swapon /run/mnt/swap
-says 4 'vg/store is used as swap \(by top\): ' enable vg/store
+tells 4 'vg/store is used as swap \(by top\): ' enable vg/store
 linear vg-store
 swapoff /run/mnt/swap
 # It is mounted now, and nothing more.
-says 0 'vg/store: copyoff, 1 line' enable vg/store
-says 0 'vg/store: linear, 1 line' disable vg/store
+tells 0 'vg/store: copyoff, 1 line' enable vg/store
+tells 0 'vg/store: linear, 1 line' disable vg/store
 umount /run/mnt
 rmdev top
 rmdev above
