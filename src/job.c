@@ -337,6 +337,8 @@ enum copyoff_wait copyoff_job_step(struct copyoff_job *job)
 	w = move_todo(job);
 	if (w == COPYOFF_STOP)
 		return COPYOFF_GO;	/* once more, to drop what is late */
+	/* That may have taken its time, and the next border is here. */
+	check_stop(job);
 	if (!w)
 		w = job->fail_error || job->cancel_error ?
 		    COPYOFF_FINISHED : copyoff_issue_next(job);
