@@ -46,7 +46,9 @@ struct copyoff_cmd {
 	/* ...and the units that copy by themselves: the command goes to @dst. */
 	struct copyoff_unit *src_unit;
 	struct copyoff_unit *dst_unit;
-	u32 block_sectors;	/* their block size when it was planned */
+	u32 block_sectors;	/* their block size when it was planned, */
+	u32 granule_sectors;	/* what each extent is a multiple of, */
+	u32 trial_sectors;	/* and what a trial may have at most */
 	u64 src_number;		/* the units as they were when it was claimed... */
 	u64 dst_number;
 	u64 trial;		/* ...and the number of the trial, or 0, */

@@ -1,39 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SCSI EXTENDED COPY, by passthrough to the destination's logical unit.
- *
- * The copy manager finds both units by the names that the command has for them.
- * Names lie: arrays give one to two units, and LUNs are mapped anew below an
- * open disk. So the first command of a pair is a trial: the names are asked for
- * afresh, and the destination is compared with the source when it is over. Of
- * later ones a block is compared now and then. And the names are asked for again
- * every second or so.
+ * SCSI EXTENDED COPY, by passthrough to the destination's logical unit: what it can
+ * do, and whose turn it is. The copy manager finds both units by the names that the
+ * command has for them (scsi_copy.c), and names lie (scsi_trial.c).
  */
 #include <linux/blkdev.h>
-#include <linux/device.h>
-#include <linux/hash.h>
-#include <linux/jiffies.h>
-#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "backend.h"
 #include "delay.h"
+#include "scsi_trial.h"
 #include "scsi_unit.h"
-
-/* That long sg_xcopy waits for a copy; the kernel for what is read or written. */
-#define COPY_TIMEOUT	(600 * HZ)
-#define OTHER_TIMEOUT	(60 * HZ)
-
-/* So often a sample has to be wrong. */
-#define SAMPLE_TIMES	3
 
 static unsigned int scsi_inflight = 4;
 module_param(scsi_inflight, uint, 0644);
 MODULE_PARM_DESC(scsi_inflight, "EXTENDED COPY commands at a time for one logical unit, 1 to 128 (4)");
 
-static_assert(COPYOFF_WIRE_BYTES >= 16 + 2 * 32 + COPYOFF_MAX_EXTENTS * 28);
 static_assert(COPYOFF_WIRE_BYTES >= COPYOFF_SCSI_INQUIRY_BYTES);
 
 /* ---- list identifiers: one for each copy, and so few copies at a time ---- */
@@ -90,7 +74,7 @@ static void put_id(struct copyoff_scsi_unit *su, u8 id)
 	spin_unlock(&su->lock);
 }
 
-/* ---- copying ---- */
+/* ---- a command ---- */
 
 /* What the command was made for may have changed below us. */
 static bool same_blocks(const struct copyoff_unit *unit, u32 lba_shift)
@@ -112,360 +96,6 @@ static bool inside(const struct copyoff_cmd *cmd)
 	return true;
 }
 
-static void take_verdict(struct copyoff_cmd *cmd,
-			 const struct copyoff_scsi_result *r)
-{
-	copyoff_scsi_verdict(r, &cmd->verdict);
-	if (copyoff_scsi_is_changed(r))
-		cmd->verdict.kind = COPYOFF_CHANGED;
-}
-
-/*
- * A command that there is no list for. The table may have asked for extents that
- * are too long: then for shorter ones there is.
- */
-static enum copyoff_verdict_kind unsaid(const struct copyoff_cmd *cmd,
-					u32 lba_shift)
-{
-	u64 most = (u64)COPYOFF_SCSI_SEGMENT_LBAS << (lba_shift - SECTOR_SHIFT);
-	u32 i;
-
-	for (i = 0; i < cmd->nr; i++)
-		if (cmd->ext[i].sectors > most)
-			return COPYOFF_LIMIT;
-	return COPYOFF_REDO;
-}
-
-static void fill_list(const struct copyoff_scsi_message *m)
-{
-	u8 cdb[COPYOFF_SCSI_CDB_BYTES];
-
-	copyoff_scsi_build(m->arg, m->buf, cdb);
-}
-
-static bool is_as_claimed(struct copyoff_unit *u, u64 number)
-{
-	return copyoff_unit_number(u) == number;
-}
-
-/*
- * The names that the command will have. False: one of the units is another since it
- * was claimed; then the names may be, too, and nobody has tried them.
- */
-static bool take_names(struct copyoff_cmd *cmd, struct copyoff_designator *src,
-		       struct copyoff_designator *dst)
-{
-	copyoff_scsi_name_of(cmd->src_unit->priv, src);
-	copyoff_scsi_name_of(cmd->dst_unit->priv, dst);
-	/* A name is not changed before the number was. */
-	return is_as_claimed(cmd->src_unit, cmd->src_number) &&
-	       is_as_claimed(cmd->dst_unit, cmd->dst_number);
-}
-
-static void copy(struct copyoff_cmd *cmd, u32 lba_shift)
-{
-	struct copyoff_scsi_unit *dst = cmd->dst_unit->priv;
-	struct copyoff_designator src_name, dst_name;
-	struct copyoff_xcopy x = {
-		.src = &src_name,
-		.dst = &dst_name,
-		.ext = cmd->ext,
-		.nr = cmd->nr,
-		.dst_sector = cmd->dst,
-		.lba_shift = lba_shift,
-		.use_list_id = true,
-		.list_id = cmd->list_id,
-	};
-	struct copyoff_scsi_message m = {
-		.fill = fill_list, .arg = &x,
-		.buf = cmd->wire, .timeout = COPY_TIMEOUT,
-	};
-	struct copyoff_scsi_result r;
-
-	if (!take_names(cmd, &src_name, &dst_name)) {
-		cmd->verdict.kind = COPYOFF_CHANGED;
-		return;
-	}
-	m.bytes = copyoff_scsi_build(&x, cmd->wire, m.cdb);
-	if (!m.bytes) {
-		cmd->verdict.kind = unsaid(cmd, lba_shift);
-		return;
-	}
-	cmd->began = ktime_get_ns();
-	copyoff_scsi_send(dst, &m, &r);
-	cmd->ns = ktime_get_ns() - cmd->began;
-	cmd->sent = r.error != -ENODEV || r.lost;
-	take_verdict(cmd, &r);
-}
-
-/* ---- the trial: a pair's first command ---- */
-
-struct trial {
-	u32 lba_shift;
-	u32 bytes;		/* that are looked at */
-	u8 *src;		/* what is to be copied */
-	u8 *dst;		/* what is there in its place */
-};
-
-static void trial_free(struct trial *t)
-{
-	kfree(t->src);
-	kfree(t->dst);
-}
-
-static bool trial_alloc(struct trial *t, u32 bytes)
-{
-	t->bytes = bytes;
-	t->src = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
-	t->dst = kmalloc(t->bytes, GFP_NOIO | __GFP_NOWARN);
-	return t->src && t->dst;
-}
-
-/* The last block, other than it is: both sides are the same. */
-static void fill_mark(const struct copyoff_scsi_message *m)
-{
-	const struct trial *t = m->arg;
-	const u8 *is = t->src + t->bytes - m->bytes;
-	u8 *buf = m->buf;
-	u32 i;
-
-	for (i = 0; i < m->bytes; i++)
-		buf[i] = ~is[i];
-}
-
-/* False: with the verdict set. */
-static bool transfer(struct copyoff_cmd *cmd, const struct trial *t,
-		     struct copyoff_unit *unit, bool write, u64 sector,
-		     u32 sectors, void *buf)
-{
-	struct copyoff_scsi_message m = {
-		.fill = write ? fill_mark : NULL,
-		.arg = t,
-		.one_path = write,
-		.buf = buf,
-		.bytes = sectors << SECTOR_SHIFT,
-		.timeout = OTHER_TIMEOUT,
-	};
-	struct copyoff_scsi_result r;
-	u32 shift = t->lba_shift - SECTOR_SHIFT;
-	bool doubt = cmd->verdict.doubt;
-
-	copyoff_scsi_cdb_transfer(write, sector >> shift, sectors >> shift,
-				  m.cdb);
-	copyoff_scsi_send(unit->priv, &m, &r);
-	take_verdict(cmd, &r);
-	/* What was only read never is in doubt; what was written is no copy. */
-	cmd->verdict.foul = write && cmd->verdict.doubt;
-	cmd->verdict.doubt = doubt || cmd->verdict.foul;
-	/* A unit that reads and writes no better: the host will find out. */
-	if (cmd->verdict.kind == COPYOFF_UNSUPPORTED)
-		cmd->verdict.kind = COPYOFF_REDO;
-	return cmd->verdict.kind == COPYOFF_DONE;
-}
-
-static bool read_source(struct copyoff_cmd *cmd, const struct trial *t,
-			u8 *buf)
-{
-	u32 i;
-
-	for (i = 0; i < cmd->nr; i++) {
-		const struct copyoff_extent *e = &cmd->ext[i];
-
-		if (!transfer(cmd, t, cmd->src_unit, false, e->src, e->sectors,
-			      buf))
-			return false;
-		buf += e->sectors << SECTOR_SHIFT;
-	}
-	return true;
-}
-
-static bool read_destination(struct copyoff_cmd *cmd, const struct trial *t)
-{
-	return transfer(cmd, t, cmd->dst_unit, false, cmd->dst, cmd->sectors,
-			t->dst);
-}
-
-/*
- * Both sides are the same already: then nobody could see where the copy goes.
- * So make one block differ, which is about to be overwritten anyway.
- */
-static bool mark(struct copyoff_cmd *cmd, const struct trial *t)
-{
-	u32 block = 1U << t->lba_shift, sectors = block >> SECTOR_SHIFT;
-
-	return transfer(cmd, t, cmd->dst_unit, true,
-			cmd->dst + cmd->sectors - sectors, sectors,
-			t->dst + t->bytes - block);
-}
-
-/* The copy is said to be done. Is it? */
-static void compare(struct copyoff_cmd *cmd, const struct trial *t)
-{
-	if (!read_destination(cmd, t) || !memcmp(t->src, t->dst, t->bytes))
-		return;
-	/* Somebody may have written to the source meanwhile. */
-	if (!read_source(cmd, t, t->dst))
-		return;
-	cmd->verdict.untold = memcmp(t->src, t->dst, t->bytes);
-	cmd->verdict.kind = cmd->verdict.untold ? COPYOFF_REDO : COPYOFF_ASTRAY;
-}
-
-/* ---- names ---- */
-
-/* It was this command that found it to be another: so that is counted here. */
-static void seen_here(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
-{
-	u64 number = copyoff_unit_number(unit);
-
-	if (unit == cmd->src_unit)
-		cmd->src_number = number;
-	if (unit == cmd->dst_unit)
-		cmd->dst_number = number;
-}
-
-/*
- * Is it what it was? Asked with what the command will be made in. False: with the
- * verdict set.
- */
-static bool refresh_id(struct copyoff_cmd *cmd, struct copyoff_unit *unit)
-{
-	struct copyoff_scsi_unit *su = unit->priv;
-	struct copyoff_scsi_result r;
-	struct copyoff_scsi_identity id;
-
-	if (!copyoff_scsi_ask_id(su, cmd->wire, &id, &r)) {
-		take_verdict(cmd, &r);
-		cmd->verdict.doubt = false;
-		return false;
-	}
-	if (!copyoff_scsi_set_id(su, &id))
-		return true;
-	cmd->verdict.kind = id.name.len ? COPYOFF_CHANGED :
-					  COPYOFF_UNSUPPORTED;
-	/* That the source has none says nothing of the destination. */
-	cmd->verdict.pair = unit != cmd->dst_unit;
-	seen_here(cmd, unit);
-	return false;
-}
-
-/*
- * That a LUN leads to another unit is told once: maybe to whoever else used the
- * disk just then, and the command would be for the one of before. So a name does
- * not last.
- */
-static bool names_last(struct copyoff_cmd *cmd)
-{
-	return (copyoff_scsi_is_fresh(cmd->src_unit->priv) ||
-		refresh_id(cmd, cmd->src_unit)) &&
-	       (copyoff_scsi_is_fresh(cmd->dst_unit->priv) ||
-		refresh_id(cmd, cmd->dst_unit));
-}
-
-/* ---- a command ---- */
-
-static void try(struct copyoff_cmd *cmd, struct trial *t)
-{
-	if (!refresh_id(cmd, cmd->src_unit) ||
-	    !refresh_id(cmd, cmd->dst_unit) ||
-	    !read_source(cmd, t, t->src) || !read_destination(cmd, t))
-		return;
-	if (!memcmp(t->src, t->dst, t->bytes) && !mark(cmd, t))
-		return;
-	copy(cmd, t->lba_shift);
-	if (cmd->verdict.kind == COPYOFF_DONE)
-		compare(cmd, t);
-}
-
-static void run_trial(struct copyoff_cmd *cmd, u32 lba_shift)
-{
-	struct trial t = { .lba_shift = lba_shift };
-
-	/* Planned when the pair still was trusted: plan anew. */
-	if (cmd->sectors > max(COPYOFF_TRIAL_SECTORS, cmd->block_sectors)) {
-		cmd->verdict.kind = COPYOFF_CHANGED;
-		return;
-	}
-	cmd->verdict.kind = COPYOFF_REDO;
-	cmd->verdict.untold = true;
-	if (trial_alloc(&t, cmd->sectors << SECTOR_SHIFT))
-		try(cmd, &t);
-	trial_free(&t);
-}
-
-/* ---- samples: its second one, and later ones now and then ---- */
-
-/* Any block of the command: where it is from, and where it goes to. */
-static void pick(const struct copyoff_cmd *cmd, u64 *src, u64 *dst)
-{
-	u32 blocks = cmd->sectors / cmd->block_sectors;
-	u32 at = hash_64(ktime_get_ns(), 32) % blocks * cmd->block_sectors;
-	const struct copyoff_extent *e = cmd->ext;
-
-	*dst = cmd->dst + at;
-	for (; at >= e->sectors; e++)
-		at -= e->sectors;
-	*src = e->src + at;
-}
-
-static bool read_block(struct copyoff_cmd *cmd, const struct trial *t,
-		       struct copyoff_unit *unit, u64 sector, u8 *buf)
-{
-	return transfer(cmd, t, unit, false, sector, cmd->block_sectors, buf);
-}
-
-/*
- * The command, with the block compared. True if that is not what it was copied from;
- * which may have been written to, but was not. Else with the verdict set.
- */
-static bool copy_is_wrong(struct copyoff_cmd *cmd, const struct trial *t,
-			  u64 src, u64 dst)
-{
-	if (!read_block(cmd, t, cmd->src_unit, src, t->src))
-		return false;
-	copy(cmd, t->lba_shift);
-	return cmd->verdict.kind == COPYOFF_DONE &&
-	       read_block(cmd, t, cmd->dst_unit, dst, t->dst) &&
-	       memcmp(t->src, t->dst, t->bytes) &&
-	       read_block(cmd, t, cmd->src_unit, src, t->dst) &&
-	       !memcmp(t->src, t->dst, t->bytes);
-}
-
-/*
- * Somebody else may have written to the destination: not each time. What is in
- * doubt is not sent again, nor is anything told by it.
- */
-static void copy_sampled(struct copyoff_cmd *cmd, const struct trial *t)
-{
-	unsigned int i;
-	u64 src, dst;
-
-	pick(cmd, &src, &dst);
-	for (i = 0; i < SAMPLE_TIMES; i++)
-		if (!copy_is_wrong(cmd, t, src, dst) || cmd->verdict.doubt)
-			return;
-	cmd->verdict.kind = COPYOFF_ASTRAY;
-	cmd->verdict.spoiled = !cmd->trial;
-}
-
-static void run_trusted(struct copyoff_cmd *cmd, u32 lba_shift)
-{
-	struct trial t = { .lba_shift = lba_shift };
-
-	if (!names_last(cmd))
-		return;
-	if (!cmd->sample) {
-		copy(cmd, lba_shift);
-		return;
-	}
-	cmd->verdict.kind = COPYOFF_REDO;
-	cmd->verdict.untold = true;
-	if (trial_alloc(&t, cmd->block_sectors << SECTOR_SHIFT))
-		copy_sampled(cmd, &t);
-	else if (!cmd->trial)
-		copy(cmd, lba_shift);
-	trial_free(&t);
-}
-
 static void run(struct copyoff_cmd *cmd)
 {
 	u32 lba_shift = SECTOR_SHIFT + ilog2(cmd->block_sectors);
@@ -482,9 +112,9 @@ static void run(struct copyoff_cmd *cmd)
 		 !copyoff_scsi_is_alone(cmd->dst_unit->priv))
 		cmd->verdict.kind = COPYOFF_CHANGED;
 	else if (cmd->trial && !cmd->sample)
-		run_trial(cmd, lba_shift);
+		copyoff_scsi_run_trial(cmd, lba_shift);
 	else
-		run_trusted(cmd, lba_shift);
+		copyoff_scsi_run_trusted(cmd, lba_shift);
 }
 
 static void scsi_work(struct work_struct *work)
@@ -536,6 +166,8 @@ static void probe_limits(struct copyoff_scsi_unit *su, u8 *buf,
 		return;
 	if (p.types_known && !p.types_wanted)
 		found->reason = COPYOFF_REASON_NO_COPY_COMMAND;
+	else if (!p.limits.granule_lbas)
+		found->reason = COPYOFF_REASON_NO_LIMITS;
 	found->limits = p.limits;
 	/* 65535 blocks: the next command should not begin at an odd one. */
 	align = max(PAGE_SIZE >> found->limits.lba_shift, 1UL);

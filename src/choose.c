@@ -62,7 +62,8 @@ static bool gather_piece(struct copyoff_attempt *a, struct copyoff_cursor *at)
 		return false;
 	src = copyoff_place_sector(&a->src, src);
 	dst = copyoff_place_sector(&a->dst, dst);
-	if ((src | dst | len) & (a->caps.align_sectors - 1))
+	len = copyoff_caps_cut(&a->caps, src, dst, len);
+	if (!len)
 		return false;
 	taken = copyoff_plan_add(&a->plan, src, dst, len);
 	copyoff_cursor_add(a->job, at, (u64)taken << SECTOR_SHIFT);
@@ -104,10 +105,15 @@ static u32 min_offload_sectors(const struct copyoff_attempt *a)
 	return min(kib * 2, a->caps.command_sectors);
 }
 
+static u32 trial_sectors(const struct copyoff_attempt *a)
+{
+	return max3(COPYOFF_TRIAL_SECTORS, a->align, a->caps.granule_sectors);
+}
+
 /* Little goes astray if it does; never more than was gathered before. */
 static void gather_trial(struct copyoff_attempt *a)
 {
-	u32 most = max(COPYOFF_TRIAL_SECTORS, a->align);
+	u32 most = trial_sectors(a);
 
 	a->caps.command_sectors = min(a->caps.command_sectors, most);
 	a->caps.extent_sectors = min(a->caps.extent_sectors, most);
@@ -150,6 +156,8 @@ static void plan_native(struct copyoff_attempt *a)
 	slot->cmd.src_unit = a->src.map.target->unit;
 	slot->cmd.dst_unit = a->dst.map.target->unit;
 	slot->cmd.block_sectors = a->caps.align_sectors;
+	slot->cmd.granule_sectors = a->caps.granule_sectors;
+	slot->cmd.trial_sectors = trial_sectors(a);
 }
 
 /*
@@ -182,6 +190,19 @@ static enum copyoff_wait plan_through(struct copyoff_attempt *a)
 	return COPYOFF_GO;
 }
 
+/*
+ * What is less than a granule is the host's; but the range after it may be the
+ * unit's again.
+ */
+static void take_no_more(struct copyoff_attempt *a)
+{
+	const struct copyoff_range *r = copyoff_job_range(a->job, a->at.range);
+
+	if (a->reason == COPYOFF_REASON_MISALIGNED && a->at.offset)
+		a->most = min_t(u64, a->most,
+				(r->length - a->at.offset) >> SECTOR_SHIFT);
+}
+
 static enum copyoff_wait plan_host(struct copyoff_attempt *a)
 {
 	bool zoned = bdev_is_zoned(copyoff_place_bdev(&a->dst));
@@ -206,6 +227,8 @@ static enum copyoff_wait plan_host(struct copyoff_attempt *a)
 	/* kcopyd keeps the order of one copy, not of several. */
 	a->caps.extents = zoned ? 1 : COPYOFF_MAX_EXTENTS;
 	a->caps.align_sectors = 1;
+	a->caps.granule_sectors = 1;
+	take_no_more(a);
 	gather(a);
 	if (a->plan.sectors)
 		return COPYOFF_GO;

@@ -33,6 +33,7 @@ struct copyoff_limits {
 	u32 extent_lbas;	/* most blocks in one source extent */
 	u32 command_lbas;	/* most blocks in one command */
 	u32 extents;		/* most source extents in one command */
+	u32 granule_lbas;	/* each extent is a multiple of; a power of two */
 };
 
 /* Limits of one command, in sectors, ready for the planner. */
@@ -40,14 +41,15 @@ struct copyoff_caps {
 	u32 extent_sectors;
 	u32 command_sectors;
 	u32 extents;
-	u32 align_sectors;	/* power of two */
+	u32 align_sectors;	/* where extents may begin; power of two */
+	u32 granule_sectors;	/* what they are multiples of; likewise */
 };
 
 /* Limits named in the table (@opts) take the place of the unit's own. */
 void copyoff_limits_override(struct copyoff_limits *l,
 			     const struct copyoff_opts *opts);
 
-/* Are all three limits there? */
+/* Are all limits there, and does an extent fit in? */
 bool copyoff_limits_usable(const struct copyoff_limits *l);
 
 /*
@@ -61,9 +63,17 @@ void copyoff_limits_caps(const struct copyoff_limits *l, u32 grown,
 
 /*
  * The smaller of two, member by member; the larger alignment. Both are of one
- * unit, so that the alignments are the same.
+ * unit, or of two with the same blocks and granules.
  */
 void copyoff_caps_min(struct copyoff_caps *caps, const struct copyoff_caps *b);
+
+/*
+ * copyoff_caps_cut() - how much of a piece a command may have
+ *
+ * From its beginning, in sectors; 0: none, for it does not begin or end where it
+ * may, or is less than a granule.
+ */
+u64 copyoff_caps_cut(const struct copyoff_caps *caps, u64 src, u64 dst, u64 sectors);
 
 /* The size that commands grow to after one of @sectors took @ns. */
 u32 copyoff_limits_grow(u32 grown, u32 sectors, u64 ns);

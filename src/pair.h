@@ -24,7 +24,7 @@
 /* Every so manieth command of a trusted pair is looked at. */
 #define COPYOFF_PAIR_SAMPLE	64U
 
-/* Sectors that a trial copies at most, unless a block is larger. */
+/* Sectors that a trial copies at most, unless a block or granule is larger. */
 #define COPYOFF_TRIAL_SECTORS	16U
 
 enum copyoff_trust {

@@ -14,6 +14,20 @@ static u32 max_inflight(const struct copyoff_place *p)
 	return t ? READ_ONCE(t->opts.max_inflight) : COPYOFF_INFLIGHT_DEFAULT;
 }
 
+/* Of that span, how much can the unit have? It is left as it is if that is nothing. */
+static enum copyoff_reason cut(const struct copyoff_place *s, const struct copyoff_place *d,
+			       const struct copyoff_caps *caps, u32 alignment, u64 *span)
+{
+	u64 whole = round_down(*span, alignment >> SECTOR_SHIFT);
+
+	whole = copyoff_caps_cut(caps, copyoff_place_sector(s, s->sector),
+				 copyoff_place_sector(d, d->sector), whole);
+	if (!whole)
+		return COPYOFF_REASON_MISALIGNED;
+	*span = whole;
+	return COPYOFF_REASON_NONE;
+}
+
 static void answer(const struct copyoff_place *s,
 		   const struct copyoff_place *d, u64 length,
 		   struct copyoff_answer *out)
@@ -31,12 +45,15 @@ static void answer(const struct copyoff_place *s,
 	copyoff_place_end(d, &dst);
 	out->reason = copyoff_route(&src, &dst, &native, &trial,
 				    &out->reason_detail);
+	span = min3(s->map.end - s->sector, d->map.end - d->sector,
+		    length >> SECTOR_SHIFT);
+	if (!out->reason)
+		out->reason = cut(s, d, &native, out->alignment, &span);
 	if (!out->reason)
 		caps = native;
 	out->method = out->reason ? COPYOFF_METHOD_HOST :
 				    src.unit->backend->method;
-	span = min(s->map.end - s->sector, d->map.end - d->sector);
-	out->span = min(span, length >> SECTOR_SHIFT) << SECTOR_SHIFT;
+	out->span = span << SECTOR_SHIFT;
 	out->max_command_bytes = (u64)caps.command_sectors << SECTOR_SHIFT;
 	out->max_src_ranges = caps.extents;
 	out->max_inflight = min(max_inflight(s), max_inflight(d));

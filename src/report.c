@@ -115,9 +115,12 @@ static void take_done(struct copyoff_unit *u, const struct copyoff_cmd *cmd)
 static void take_limit(struct copyoff_unit *u, const struct copyoff_cmd *cmd,
 		       struct news *news)
 {
-	if (cmd->sectors <= smallest(u))
+	/* It would not be made smaller than that. */
+	u32 least = max(smallest(u), cmd->granule_sectors);
+
+	if (cmd->sectors <= least)
 		news->off = turn_off(u, cmd->verdict.detail);
-	u->ceiling = min(u->ceiling, max(cmd->sectors / 2, smallest(u)));
+	u->ceiling = min(u->ceiling, max(cmd->sectors / 2, least));
 	u->grown = min(u->grown, u->ceiling);
 }
 

@@ -534,6 +534,9 @@ enum copyoff_reason copyoff_route(const struct copyoff_end *src,
 			   detail);
 	if (!reason && src_limits.lba_shift != dst_limits.lba_shift)
 		reason = COPYOFF_REASON_BLOCK_SIZE;
+	src_limits.granule_lbas = max(src_limits.granule_lbas,
+				      dst_limits.granule_lbas);
+	dst_limits.granule_lbas = src_limits.granule_lbas;
 	if (!reason)
 		reason = end_caps(src, src_limits, grown, caps);
 	if (!reason)

@@ -119,6 +119,7 @@ void copyoff_scsi_default_limits(u32 lba_shift, struct copyoff_limits *l)
 			     COPYOFF_SCSI_SEGMENT_LBAS);
 	l->extents = 1;
 	l->command_lbas = l->extent_lbas;
+	l->granule_lbas = 1;
 }
 
 /* How many bytes are there, by the transport's count and by the device's own? */
@@ -149,12 +150,12 @@ static u32 most_segments(const u8 *data)
 		    (u32)COPYOFF_MAX_EXTENTS);
 }
 
-/* It is stated as a power of two of bytes; 0 if no segment can be of that. */
-static u32 granularity(u8 shift, u32 lba_shift)
+/* It is stated as a power of two of bytes; 0 if that is too much. */
+static u32 granule(u8 shift, u32 lba_shift)
 {
 	if (shift <= lba_shift)
 		return 1;
-	return shift - lba_shift < 16 ? 1U << (shift - lba_shift) : 0;
+	return shift <= COPYOFF_SCSI_GRANULE_SHIFT ? 1U << (shift - lba_shift) : 0;
 }
 
 static u32 most_lbas(const u8 *data, const struct copyoff_scsi_parameters *p)
@@ -162,12 +163,12 @@ static u32 most_lbas(const u8 *data, const struct copyoff_scsi_parameters *p)
 	u32 bytes = copyoff_get_be32(data + RCOP_MAX_SEGMENT_BYTES);
 	u32 lbas = p->limits.extent_lbas;
 
-	if (!p->granularity_lbas)
+	if (!p->limits.granule_lbas)
 		return 0;
 	if (bytes)
 		lbas = min(bytes >> p->limits.lba_shift,
 			   COPYOFF_SCSI_SEGMENT_LBAS);
-	return round_down(lbas, p->granularity_lbas);
+	return round_down(lbas, p->limits.granule_lbas);
 }
 
 /* The smaller of two, of which each may be unstated. */
@@ -198,13 +199,12 @@ bool copyoff_scsi_parse_parameters(const u8 *data, u32 len, u32 lba_shift,
 
 	memset(p, 0, sizeof(*p));
 	copyoff_scsi_default_limits(lba_shift, l);
-	p->granularity_lbas = 1;
 	len = sent(data, len);
 	if (len < RCOP_TYPES)
 		return false;
 	p->no_list_id = data[RCOP_SNLID] & 1;
 	p->concurrent = concurrent(data);
-	p->granularity_lbas = granularity(data[RCOP_GRANULARITY], lba_shift);
+	l->granule_lbas = granule(data[RCOP_GRANULARITY], lba_shift);
 	l->extents = most_segments(data);
 	l->extent_lbas = most_lbas(data, p);
 	l->command_lbas = l->extent_lbas * l->extents;

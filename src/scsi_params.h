@@ -46,6 +46,12 @@ bool copyoff_scsi_3pc_has_abort(const u8 *page, u32 len);
 
 /* Most blocks in one segment: a 16-bit field. */
 #define COPYOFF_SCSI_SEGMENT_LBAS	65535U
+/*
+ * log2 of the most bytes that each segment may have to be a multiple of: a trial is
+ * that long, too. Of a device that wants more the granule is 0, and it is of no use,
+ * whatever limits a table has for it.
+ */
+#define COPYOFF_SCSI_GRANULE_SHIFT	16
 /* What a segment may have if the device states no limit, in bytes. */
 #define COPYOFF_SCSI_SEGMENT_DEFAULT	(4U << 20)
 
@@ -53,7 +59,6 @@ bool copyoff_scsi_3pc_has_abort(const u8 *page, u32 len);
 struct copyoff_scsi_parameters {
 	struct copyoff_limits limits;
 	u32 concurrent;		/* copies at a time, 0: not stated */
-	u32 granularity_lbas;	/* what a segment has to be a multiple of */
 	bool no_list_id;	/* SNLID: takes LIST ID USAGE 11b */
 	bool types_known;	/* the list of descriptor types is there... */
 	bool types_wanted;	/* ...and has those that we send */

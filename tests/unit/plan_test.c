@@ -22,6 +22,7 @@ static struct copyoff_extent *begin(struct copyoff_plan *p, u32 extent_sectors,
 		.command_sectors = command_sectors,
 		.extents = extents,
 		.align_sectors = 1,
+		.granule_sectors = 1,
 	};
 	struct copyoff_extent *ext = t_alloc(extents * sizeof(*ext));
 
@@ -235,7 +236,7 @@ static void no_conflict_by_low_bits(void)
 
 static void begin_forgets(void)
 {
-	const struct copyoff_caps small = { 4, 4, 1, 1 };
+	const struct copyoff_caps small = { 4, 4, 1, 1, 1 };
 	struct copyoff_plan p;
 	struct copyoff_extent *ext = begin(&p, 8, 100, 4, true);
 
@@ -280,6 +281,7 @@ static void random_caps(struct list *l)
 	l->caps.command_sectors = t_between(extent, 60) * l->unit;
 	l->caps.extents = t_between(1, 6);
 	l->caps.align_sectors = l->unit;
+	l->caps.granule_sectors = l->unit;
 }
 
 /* Often next to the one before, on either side. */

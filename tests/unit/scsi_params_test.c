@@ -180,12 +180,12 @@ static void parameters_of_lio(void)
 	T_EQ(p.limits.extents, 1);
 	T_EQ(p.limits.command_lbas, 65535);
 	T_EQ(p.concurrent, 1);
-	T_EQ(p.granularity_lbas, 1);
+	T_EQ(p.limits.granule_lbas, 1);
 	T_TRUE(p.no_list_id && p.types_known && p.types_wanted);
 	T_TRUE(parse(lio, 46, 12, &p));
 	T_EQ(p.limits.lba_shift, 12);
 	T_EQ(p.limits.extent_lbas, 65535);
-	T_EQ(p.granularity_lbas, 1);
+	T_EQ(p.limits.granule_lbas, 1);
 }
 
 /* What is where, with nothing but noise around it. */
@@ -213,7 +213,7 @@ static void parameters_members(void)
 	T_EQ(p.limits.extent_lbas, 0x900);
 	T_EQ(p.limits.command_lbas, 0x900 * 200);
 	T_EQ(p.concurrent, 17);
-	T_EQ(p.granularity_lbas, 32);
+	T_EQ(p.limits.granule_lbas, 32);
 	T_TRUE(!p.no_list_id);
 	T_TRUE(p.types_known && p.types_wanted);
 }
@@ -240,8 +240,9 @@ static const struct parameters_row {
 	{ "granularity 1 byte", 37, 1, 0, 9, 1, 65535, 1 },
 	{ "granularity 4 KiB", 37, 1, 12, 9, 1, 65528, 8 },
 	{ "granularity 8 KiB of large blocks", 37, 1, 13, 12, 1, 65534, 2 },
-	{ "granularity 32768 blocks", 37, 1, 24, 9, 1, 32768, 32768 },
-	{ "granularity no segment can be of", 37, 1, 25, 9, 1, 0, 0 },
+	{ "granularity 64 KiB", 37, 1, 16, 9, 1, 65408, 128 },
+	{ "granularity of more than a trial", 37, 1, 17, 9, 1, 0, 0 },
+	{ "granularity of no segment", 37, 1, 25, 9, 1, 0, 0 },
 	{ "granularity out of this world", 37, 1, 255, 9, 1, 0, 0 },
 };
 
@@ -261,7 +262,7 @@ static void parameters_table(void)
 		T_EQ(p.limits.extents, r->extents);
 		T_EQ(p.limits.extent_lbas, r->extent_lbas);
 		T_EQ(p.limits.command_lbas, r->extents * r->extent_lbas);
-		T_EQ(p.granularity_lbas, r->granularity);
+		T_EQ(p.limits.granule_lbas, r->granularity);
 		T_EQ(usable(&p.limits),
 		     r->extents && r->extent_lbas);
 		t_about("");
@@ -336,7 +337,7 @@ static void parameters_cut_short(void)
 		T_EQ(parse(lio, len, 9, &p), len >= 44);
 		T_EQ(p.limits.extents, 1);
 		T_EQ(p.limits.extent_lbas, len >= 44 ? 65535 : 8192);
-		T_EQ(p.granularity_lbas, 1);
+		T_EQ(p.limits.granule_lbas, 1);
 		T_TRUE(len >= 44 || !p.types_known);
 		put_be(data, 4, len);
 		T_EQ(parse(data, 46, 9, &p), len >= 40);
@@ -425,8 +426,8 @@ static void check_limits(const u8 *data, u32 lba_shift,
 	T_TRUE(!list || 64 + 28 * p->limits.extents <= list);
 	T_TRUE(!most || segment <= most);
 	T_TRUE(!(segment & ((1ULL << data[37]) - 1)));
-	T_TRUE(p->granularity_lbas << lba_shift >= 1ULL << data[37]);
-	T_TRUE(!(p->limits.extent_lbas % p->granularity_lbas));
+	T_TRUE(p->limits.granule_lbas << lba_shift >= 1ULL << data[37]);
+	T_TRUE(!(p->limits.extent_lbas % p->limits.granule_lbas));
 }
 
 static void random_limits(void)

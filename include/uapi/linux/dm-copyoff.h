@@ -52,7 +52,7 @@ enum copyoff_method {
  * @COPYOFF_REASON_FLAG: the caller asked for it (COPYOFF_COPY_NO_OFFLOAD)
  * @COPYOFF_REASON_TARGET_OFF: a target's offload option forbids it
  * @COPYOFF_REASON_TOO_SMALL: below a target's min_offload_kib
- * @COPYOFF_REASON_MISALIGNED: not a multiple of the unit's block size
+ * @COPYOFF_REASON_MISALIGNED: no multiple of what the unit copies: blocks, granules
  * @COPYOFF_REASON_NOT_COPYOFF: one side is no copyoff target, or not any more
  * @COPYOFF_REASON_DIFFERENT_TRANSPORT: the two units do not speak one protocol
  * @COPYOFF_REASON_DIFFERENT_UNIT: no command serves this pair of units
