@@ -151,6 +151,22 @@ static int copy_run(const struct copyoff_copy *c, struct copyoff_ends_front *fro
 	return err ? err : copyoff_job_run(&params, result);
 }
 
+static int copy_waited(struct copyoff_jobs *jobs, const struct copyoff_copy *c,
+		       struct copyoff_ends_front *front, struct copyoff_result *result)
+{
+	struct copyoff_waited waited = {
+		.src = front->ends.src_bdev->bd_dev,
+		.dst = front->ends.dst_bdev->bd_dev,
+		.result = result,
+	};
+	int err;
+
+	copyoff_jobs_add_waited(jobs, &waited);
+	err = copy_run(c, front, result);
+	copyoff_jobs_del_waited(jobs, &waited);
+	return err;
+}
+
 static int copy(struct copyoff_jobs *jobs, union args *args)
 {
 	struct copyoff_copy *c = &args->copy;
@@ -162,7 +178,7 @@ static int copy(struct copyoff_jobs *jobs, union args *args)
 	if (!err)
 		err = copyoff_ends_get(&front.ends, c->src_fd, c->dst_fd);
 	if (!err) {
-		err = copy_run(c, &front, &result);
+		err = copy_waited(jobs, c, &front, &result);
 		copyoff_ends_put(&front.ends);
 	}
 	copy_results(c, &result, err);
@@ -338,6 +354,11 @@ static __poll_t ctl_poll(struct file *file, poll_table *wait)
 	return copyoff_jobs_poll(file->private_data, file, wait);
 }
 
+static void ctl_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	copyoff_jobs_show(file->private_data, m);
+}
+
 static int ctl_open(struct inode *inode, struct file *file)
 {
 	file->private_data = copyoff_jobs_create();
@@ -356,6 +377,9 @@ static const struct file_operations copyoff_fops = {
 	.release = ctl_release,
 	.read = ctl_read,
 	.poll = ctl_poll,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo = ctl_show_fdinfo,
+#endif
 	.unlocked_ioctl = copyoff_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The asynchronous jobs of one open control device, and their records.
+ * The asynchronous jobs of one open control device, and their records; and what is
+ * to be seen of the copies that are waited for.
  */
+#include <linux/blkdev.h>
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/overflow.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -27,6 +30,7 @@ struct copyoff_jobs {
 	spinlock_t lock;		/* protects the lists */
 	struct list_head running;
 	struct list_head ended;		/* in that order; not read yet */
+	struct list_head waited;	/* copies that are waited for, their callers' */
 	struct wait_queue_head wait;	/* for ended jobs; woken under the lock */
 };
 
@@ -39,6 +43,8 @@ struct job {
 	u64 id;
 	u64 user_data;
 	u64 bytes;
+	dev_t src;
+	dev_t dst;
 	kuid_t uid;			/* whose limit it counts for */
 	int err;			/* once it has ended */
 };
@@ -132,6 +138,8 @@ static int job_create(struct job *j, const struct copyoff_copy *c)
 		return err;
 	j->front.align = copyoff_job_alignment(params.src, params.dst);
 	j->bytes = total(j->front.list, c->nr_ranges);
+	j->src = params.src->bd_dev;
+	j->dst = params.dst->bd_dev;
 	j->async.end = job_end;
 	j->id = copyoff_async_create(&j->async, &params);
 	return j->id ? 0 : -ENOMEM;
@@ -222,6 +230,66 @@ int copyoff_jobs_cancel(struct copyoff_jobs *jobs, u64 id)
 		copyoff_async_cancel(&j->async);
 	spin_unlock(&jobs->lock);
 	return j ? 0 : -ENOENT;
+}
+
+/* ---- for whoever looks on ---- */
+
+void copyoff_jobs_add_waited(struct copyoff_jobs *jobs, struct copyoff_waited *w)
+{
+	spin_lock(&jobs->lock);
+	list_add_tail(&w->node, &jobs->waited);
+	spin_unlock(&jobs->lock);
+}
+
+void copyoff_jobs_del_waited(struct copyoff_jobs *jobs, struct copyoff_waited *w)
+{
+	spin_lock(&jobs->lock);
+	list_del(&w->node);
+	spin_unlock(&jobs->lock);
+}
+
+static void show_ends(struct seq_file *m, dev_t src, dev_t dst)
+{
+	seq_printf(m, " %u:%u %u:%u", MAJOR(src), MINOR(src), MAJOR(dst), MINOR(dst));
+}
+
+/* Its thread may be just at it: each number by itself is one that it was. */
+static void show_result(struct seq_file *m, const struct copyoff_result *r)
+{
+	seq_printf(m, " %llu %llu %llu %llu\n", READ_ONCE(r->bytes_done),
+		   READ_ONCE(r->bytes[COPYOFF_METHOD_NVME]),
+		   READ_ONCE(r->bytes[COPYOFF_METHOD_SCSI]),
+		   READ_ONCE(r->bytes[COPYOFF_METHOD_HOST]));
+}
+
+static void show(struct seq_file *m, struct job *j)
+{
+	struct copyoff_result r;
+	enum copyoff_job_state state = copyoff_async_look(&j->async, &r);
+
+	seq_printf(m, "copyoff-job:\t%llu", j->id);
+	show_ends(m, j->src, j->dst);
+	seq_printf(m, " %u %llu", state, j->bytes);
+	show_result(m, &r);
+}
+
+void copyoff_jobs_show(struct copyoff_jobs *jobs, struct seq_file *m)
+{
+	struct copyoff_waited *w;
+	struct job *j;
+
+	spin_lock(&jobs->lock);
+	list_for_each_entry(j, &jobs->running, node)
+		show(m, j);
+	list_for_each_entry(j, &jobs->ended, node)
+		show(m, j);
+	list_for_each_entry(w, &jobs->waited, node) {
+		seq_puts(m, "copyoff-copy:\t-");
+		show_ends(m, w->src, w->dst);
+		seq_puts(m, " - -");
+		show_result(m, w->result);
+	}
+	spin_unlock(&jobs->lock);
 }
 
 /* ---- records ---- */
@@ -340,6 +408,7 @@ struct copyoff_jobs *copyoff_jobs_create(void)
 	spin_lock_init(&jobs->lock);
 	INIT_LIST_HEAD(&jobs->running);
 	INIT_LIST_HEAD(&jobs->ended);
+	INIT_LIST_HEAD(&jobs->waited);
 	init_waitqueue_head(&jobs->wait);
 	return jobs;
 }

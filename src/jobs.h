@@ -6,11 +6,14 @@
 #define COPYOFF_JOBS_H
 
 #include <linux/fs.h>
+#include <linux/list.h>
 #include <linux/poll.h>
 
 #include "../include/uapi/linux/dm-copyoff.h"
 
 struct copyoff_jobs;
+struct copyoff_result;
+struct seq_file;
 
 /* NULL: no memory. Sleeps. */
 struct copyoff_jobs *copyoff_jobs_create(void);
@@ -37,6 +40,20 @@ int copyoff_jobs_submit(struct copyoff_jobs *jobs,
 /* Fill in the out members. 0 or -ENOENT; never sleep. */
 int copyoff_jobs_status(struct copyoff_jobs *jobs, struct copyoff_status *s);
 int copyoff_jobs_cancel(struct copyoff_jobs *jobs, u64 id);
+
+/* A copy that its caller waits for, to be seen among the jobs. */
+struct copyoff_waited {
+	struct list_head node;
+	dev_t src;
+	dev_t dst;
+	const struct copyoff_result *result;	/* its thread writes it meanwhile */
+};
+
+void copyoff_jobs_add_waited(struct copyoff_jobs *jobs, struct copyoff_waited *w);
+void copyoff_jobs_del_waited(struct copyoff_jobs *jobs, struct copyoff_waited *w);
+
+/* A line a job whose record was not read, and a waited copy, for /proc/PID/fdinfo. */
+void copyoff_jobs_show(struct copyoff_jobs *jobs, struct seq_file *m);
 
 /* Records: see struct copyoff_completion. */
 ssize_t copyoff_jobs_read(struct copyoff_jobs *jobs, char __user *buf,

@@ -9,9 +9,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "copyoff.h"
+#include "device.h"
 #include "status.h"
 
 static volatile sig_atomic_t ended;
@@ -65,23 +68,93 @@ static void print_line(const struct screen *screen, const struct line_status *s,
 	       human(host, b), commands, s->errors, s->reason);
 }
 
-/* ---- who has the control device open ---- */
+/* ---- who has the control device open, and the jobs there ---- */
 
-static bool has_control(const char *pid)
+static const char *const states[] = {
+	[COPYOFF_JOB_RUNNING] = "copies",
+	[COPYOFF_JOB_WAIT_DEVICE] = "waits for a device",
+	[COPYOFF_JOB_WAIT_BUFFER] = "waits for a buffer",
+	[COPYOFF_JOB_WAIT_DOUBT] = "waits for the end of a doubt",
+	[COPYOFF_JOB_ENDED] = "has ended",
+};
+
+static const char *name_of(unsigned int ma, unsigned int mi, char *name)
+{
+	dev_t dev = makedev(ma, mi);
+
+	if (!device_attr(dev, "dm/name", name) && !kname_of(dev, name))
+		snprintf(name, ATTR, "%u:%u", ma, mi);
+	return name;
+}
+
+static void print_progress(unsigned int ma[2], unsigned int mi[2], uint64_t done, uint64_t total,
+			   uint64_t device, uint64_t host)
+{
+	char src[ATTR], dst[ATTR], a[HUMAN], b[HUMAN];
+
+	printf("%s to %s, %s", name_of(ma[0], mi[0], src), name_of(ma[1], mi[1], dst),
+	       human(done, a));
+	if (total)
+		printf(" of %s (%u %%)", human(total, a),
+		       (unsigned int)(100.0 * done / total));
+	printf(", %s by the device, %s%s by the host%s", human(device, a),
+	       paint(host ? BAD : PLAIN), human(host, b), paint(PLAIN));
+}
+
+/* As the module writes them: Documentation/uapi.rst. */
+static void print_job(const char *line)
+{
+	uint64_t id, total, done, nvme, scsi, host;
+	unsigned int ma[2], mi[2], state;
+
+	if (sscanf(line, "copyoff-job: %" SCNu64 " %u:%u %u:%u %u %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %" SCNu64 " %" SCNu64, &id, &ma[0], &mi[0], &ma[1], &mi[1], &state, &total,
+		   &done, &nvme, &scsi, &host) == 11) {
+		printf("%8s  job %" PRIu64 ": ", "", id);
+		print_progress(ma, mi, done, total, nvme + scsi, host);
+		printf(", %s\n", state < sizeof(states) / sizeof(*states) ? states[state] : "?");
+	}
+	if (sscanf(line, "copyoff-copy: - %u:%u %u:%u - - %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %" SCNu64, &ma[0], &mi[0], &ma[1], &mi[1], &done, &nvme, &scsi, &host) == 8) {
+		printf("%8s  copy: ", "");
+		print_progress(ma, mi, done, 0, nvme + scsi, host);
+		printf("\n");
+	}
+}
+
+static void print_jobs(const char *pid, const char *fd)
+{
+	char path[64 + 256], line[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/fdinfo/%s", pid, fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		print_job(line);
+	if (f)
+		fclose(f);
+}
+
+/* fn for each descriptor of the control device that the process has; NULL: count them. */
+static int each_control(const char *pid, void (*fn)(const char *pid, const char *fd))
 {
 	char path[64 + 256], target[64];
 	struct dirent *entry;
-	bool found = false;
+	int found = 0;
 	ssize_t n;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%.16s/fd", pid);
 	dir = opendir(path);
-	while (dir && !found && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/%.16s/fd/%s", pid, entry->d_name);
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n > 0 ? n : 0] = 0;
-		found = !strcmp(target, "/dev/copyoff-ctl");
+		if (strcmp(target, "/dev/copyoff-ctl"))
+			continue;
+		found++;
+		if (fn)
+			fn(pid, entry->d_name);
 	}
 	if (dir)
 		closedir(dir);
@@ -113,12 +186,13 @@ static void print_users(void)
 	bool titled = false;
 
 	while (dir && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)*entry->d_name) || !has_control(entry->d_name))
+		if (!isdigit((unsigned char)*entry->d_name) || !each_control(entry->d_name, NULL))
 			continue;
 		if (!titled)
 			printf("\n%s%8s  %s%s\n", paint(BOLD), "PID", "COMMAND", paint(PLAIN));
 		titled = true;
 		print_command(entry->d_name);
+		each_control(entry->d_name, print_jobs);
 	}
 	if (dir)
 		closedir(dir);
@@ -203,7 +277,7 @@ static enum status top(const struct command *me, int argc, char **argv)
 const struct command cmd_top = {
 	.name = "top",
 	.args = "[--interval SECONDS] [--count N]",
-	.summary = "Watch the copyoff lines, and who copies",
+	.summary = "Watch the copyoff lines, and the jobs",
 	.help =
 	"Rates are those of the last interval. Ctrl-C ends it.\n"
 	"\n"

@@ -24,10 +24,14 @@ static bool has_namespace(nvme_subsystem_t s, const char *name)
 	return false;
 }
 
-/* A head of several paths is below a subsystem, and has no transport itself. */
+/*
+ * A head of several paths is below a subsystem, and has no transport itself. Nor has a
+ * partition: it goes by its disk.
+ */
 static void find_transport(struct probed *p)
 {
 	nvme_root_t root = nvme_scan(NULL);
+	char disk[KNAME] = "";
 	nvme_subsystem_t s;
 	nvme_ctrl_t c;
 	nvme_host_t h;
@@ -35,9 +39,10 @@ static void find_transport(struct probed *p)
 
 	if (!root)
 		return;
+	kname_of(p->disk, disk);
 	nvme_for_each_host(root, h)
 		nvme_for_each_subsystem(h, s) {
-			if (!has_namespace(s, p->name))
+			if (!has_namespace(s, disk))
 				continue;
 			nvme_subsystem_for_each_ctrl(s, c) {
 				snprintf(p->transport, sizeof(p->transport), "nvme-%s",

@@ -5,8 +5,8 @@
 # not-on: debug
 # timeout: 240
 #
-# copyoff create and remove; what probe, status, top and events say of devices and
-# of copies.
+# copyoff create and remove, over a partition, too; what probe, status, top and events
+# say of devices and of copies.
 
 . "$TOP/tests/vm/tool.sh"
 load
@@ -50,11 +50,42 @@ dmsetup suspend vg-golden
 says 4 "vg/golden is suspended" disable vg/golden
 dmsetup resume vg-golden
 
+# row NAME: what probe has said of it
+row() { awk -v d="$1" '$1 == d' /run/out; }
+
+# --- a partition: its device, what is said of it, and copies in it that begin where it does ---
+addpart "$A" 1 $((96 << 11)) $((64 << 11))
+defer delpart "$A" 1
+P=${A}p1
+wait_for 10 test -b "$P"
+wipefs -qa "$P"
+"$COPYOFF" probe "$P" | tee /run/out
+row "${P##*/}" | grep -E ' 64\.0 MiB +nvme-pcie +copy +32\.0 MiB, 1\.0 MiB\*128 +.* no +nvme$'
+"$COPYOFF" create part "$P"
+defer rmdev part
+same "$(dmsetup table part)" "0 $((64 << 11)) copyoff $(cat "/sys/class/block/${P##*/}/dev") 0" "table over a partition"
+"$COPYOFF" probe part | tee /run/out
+row part | grep -E ' 64\.0 MiB +dm .* enabled: nvme$'
+says 4 "$A is busy: its partition ${P##*/} is used by dm-[0-9]+ \(part\)" create whole "$A"
+dd if=/dev/urandom of=/dev/mapper/part bs=1M count=16 oflag=direct status=none
+# What is around it is not to change.
+around() { dd if="$A" bs=1M skip=88 count=8 iflag=direct status=none; dd if="$A" bs=1M skip=160 count=8 iflag=direct status=none; }
+around | md5sum >/run/around
+"$COPYOFF" copy --length 16M --dst 48M part part | tee /run/out
+grep -E '^16\.0 MiB in .*: 16\.0 MiB by nvme, 0 B by host$' /run/out
+cmp <(dd if=/dev/mapper/part bs=1M count=16 iflag=direct status=none) \
+	<(dd if="$A" bs=1M skip=$((96 + 48)) count=16 iflag=direct status=none) || fail "the copy in a partition is wrong"
+around | md5sum | diff /run/around - || fail "the copy has left its partition"
+says 1 "part has 67108864 bytes, and the range of 16777216 from 51380224 ends beyond" copy --length 16M --dst 49M part part
+"$COPYOFF" remove part
+delpart "$A" 1
+
 # --- probe ---
-"$COPYOFF" create fast "$A"
+# Commands of a size that does not go by how fast the device has been: a copy is to be seen
+# in several.
+"$COPYOFF" create --options "max_command_kib=1024 max_inflight=2" fast "$A"
 defer rmdev fast
 "$COPYOFF" probe | tee /run/out
-row() { awk -v d="$1" '$1 == d' /run/out; }
 row "${A##*/}" | grep -E ' 1\.0 GiB +nvme-pcie +copy +32\.0 MiB, 1\.0 MiB\*128 +.* no +nvme$'
 row "${L##*/}" | grep -E ' nvme-pcie +copy +zero .* no +host: NO_LIMITS$'
 row "${V##*/}" | grep -E ' other +- .* host: NO_COPY_COMMAND$'
@@ -109,6 +140,32 @@ wait
 same "$(grep -c '^DEVICE ' /run/out)" 2 "pictures"
 same "$(awk '$1 == "fast" { print $7 $8 }' /run/out | head -n 1)" "0B" "rate before"
 awk '$1 == "fast"' /run/out | tail -n 1 | grep -E ' [1-9][0-9.]* MiB +0 B '
+
+# --- top: how far copies are, of whoever makes them; and nothing of those that are over ---
+number=$(stat -c '%Hr:%Lr' /dev/mapper/fast)
+SIZED='[1-9][0-9.]* [MK]iB'
+# told PATTERN: it is in a picture of now
+told() { "$COPYOFF" top --count 1 >/run/out && grep -E "$1" /run/out; }
+# watched PATTERN INFO OPTION...: of a copy with these options both can be seen
+watched() {
+	slow_down copyoff-n1 $((4 << 20))
+	"$COPYOFF" copy --length 32M --dst 64M "${@:3}" fast fast >/run/copy 2>&1 &
+	PID=$!
+	wait_for 30 told "^ +$1\$" || { cat /run/out /run/copy; fail "top does not tell how far it is"; }
+	grep -E "^ +$PID +.*copyoff copy --length 32M" /run/out
+	for f in "/proc/$PID/fd"/*; do
+		[ "$(readlink "$f")" != /dev/copyoff-ctl ] || fd=${f##*/}
+	done
+	grep -E "^copyoff-$2\$" "/proc/$PID/fdinfo/$fd"
+	full_speed copyoff-n1
+	wait "$PID"
+}
+watched "copy: fast to fast, $SIZED, $SIZED by the device, 0 B by the host" \
+	"copy:.- $number $number - - [0-9]+ [0-9]+ 0 0"
+watched "job [0-9]+: fast to fast, $SIZED of 32.0 MiB \([0-9]+ %\), $SIZED by the device, 0 B by the host, (copies|waits for a device)" \
+	"job:.[0-9]+ $number $number [0-4] $((32 << 20)) [0-9]+ [0-9]+ 0 0" --progress
+"$COPYOFF" top --count 1 >/run/out
+refuses grep -E '^ *(job|copy) ' /run/out
 
 # --- events ---
 "$COPYOFF" events >/run/out 2>/run/err &
