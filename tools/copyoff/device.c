@@ -201,6 +201,11 @@ int each_lower(dev_t rdev, int (*fn)(dev_t lower, void *data), void *data)
 	return each_in(whole_disk(rdev), "slaves", fn, data);
 }
 
+int each_upper(dev_t rdev, int (*fn)(dev_t upper, void *data), void *data)
+{
+	return each_in(rdev, "holders", fn, data);
+}
+
 static int take_first(dev_t other, void *data)
 {
 	*(dev_t *)data = other;
@@ -212,7 +217,7 @@ bool device_holder(dev_t rdev, char *buf, size_t size)
 	char kname[KNAME], name[ATTR];
 	dev_t holder;
 
-	if (!each_in(rdev, "holders", take_first, &holder) || !kname_of(holder, kname))
+	if (!each_upper(rdev, take_first, &holder) || !kname_of(holder, kname))
 		return false;
 	if (device_attr(holder, "dm/name", name))
 		snprintf(buf, size, "%s (%s)", kname, name);

@@ -54,7 +54,8 @@ bool device_mounted(dev_t rdev, char *buf, size_t size);
 /* The first device above it, as "dm-3 (vg-golden)"; false if there is none. */
 bool device_holder(dev_t rdev, char *buf, size_t size);
 
-/* Calls fn for each device below, directly; stops when it returns other than 0. */
+/* Calls fn for each device below or above, directly; stops when it returns other than 0. */
 int each_lower(dev_t rdev, int (*fn)(dev_t lower, void *data), void *data);
+int each_upper(dev_t rdev, int (*fn)(dev_t upper, void *data), void *data);
 
 #endif /* DEVICE_H */

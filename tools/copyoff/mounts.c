@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where is a device mounted, or used as swap; and what lies above it?
+ * Where is a device mounted, or used as swap; and does the system need it?
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <mntent.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -19,11 +19,49 @@ static bool same_device(const char *path, dev_t rdev)
 	return *path == '/' && !stat(path, &st) && S_ISBLK(st.st_mode) && st.st_rdev == rdev;
 }
 
+/*
+ * A file system is found by the number of the device that it says it is on, and
+ * by the path that was mounted: btrfs has numbers of its own.
+ */
+static bool is_on(const struct mntent *m, dev_t rdev)
+{
+	struct stat st;
+
+	/* A network's file system might not answer. */
+	if (*m->mnt_fsname != '/')
+		return false;
+	return same_device(m->mnt_fsname, rdev) || (!stat(m->mnt_dir, &st) && st.st_dev == rdev);
+}
+
+/* Files on btrfs do not have the number of the device: by the mount that the path is on. */
+static bool mounted_from(const char *path, dev_t rdev)
+{
+	char line[4096], source[1024];
+	unsigned long long id;
+	struct statx sx;
+	bool found = false;
+	FILE *f;
+
+	if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &sx) || !(sx.stx_mask & STATX_MNT_ID))
+		return false;
+	f = fopen("/proc/self/mountinfo", "re");
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		const char *end = strstr(line, " - ");
+
+		found = end && sscanf(line, "%llu", &id) == 1 && id == sx.stx_mnt_id &&
+			sscanf(end, " - %*s %1023s", source) == 1 && same_device(source, rdev);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
 static bool file_on(const char *path, dev_t rdev)
 {
 	struct stat st;
 
-	return *path == '/' && !stat(path, &st) && S_ISREG(st.st_mode) && st.st_dev == rdev;
+	return *path == '/' && !stat(path, &st) && S_ISREG(st.st_mode) &&
+	       (st.st_dev == rdev || mounted_from(path, rdev));
 }
 
 /*
@@ -48,20 +86,6 @@ static bool is_swap(dev_t rdev, bool files)
 	return found;
 }
 
-/*
- * A file system is found by the number of the device that it says it is on, and
- * by the path that was mounted: btrfs has numbers of its own.
- */
-static bool is_on(const struct mntent *m, dev_t rdev)
-{
-	struct stat st;
-
-	/* A network's file system might not answer. */
-	if (*m->mnt_fsname != '/')
-		return false;
-	return same_device(m->mnt_fsname, rdev) || (!stat(m->mnt_dir, &st) && st.st_dev == rdev);
-}
-
 bool device_mounted(dev_t rdev, char *buf, size_t size)
 {
 	struct mntent *m;
@@ -84,28 +108,7 @@ bool device_mounted(dev_t rdev, char *buf, size_t size)
 	return found;
 }
 
-/* ---- what lies above it ---- */
-
-int each_upper(dev_t rdev, int (*fn)(dev_t upper, void *data), void *data)
-{
-	char path[PATH_MAX], attr[PATH_MAX], number[ATTR];
-	unsigned int ma, mi;
-	struct dirent *entry;
-	int rc = 0;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/holders", major(rdev), minor(rdev));
-	dir = opendir(path);
-	while (dir && !rc && (entry = readdir(dir))) {
-		snprintf(attr, sizeof(attr), "holders/%s/dev", entry->d_name);
-		if (*entry->d_name != '.' && device_attr(rdev, attr, number) &&
-		    sscanf(number, "%u:%u", &ma, &mi) == 2)
-			rc = fn(makedev(ma, mi), data);
-	}
-	if (dir)
-		closedir(dir);
-	return rc;
-}
+/* ---- what the system needs ---- */
 
 /* Whatever else it is mounted on. */
 static bool is_root(dev_t rdev)

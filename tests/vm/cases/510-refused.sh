@@ -72,6 +72,20 @@ swapoff /run/mnt/swap
 tells 0 'vg/store: copyoff, 1 line' enable vg/store
 tells 0 'vg/store: linear, 1 line' disable vg/store
 umount /run/mnt
+# On btrfs, whose files do not say the number of the device that they are on.
+modprobe btrfs
+mkfs.btrfs -q -f -m single -d single /dev/mapper/top >/run/mkfs
+mount /dev/mapper/top /run/mnt
+touch /run/mnt/swap
+chattr +C /run/mnt/swap
+chmod 600 /run/mnt/swap
+dd if=/dev/zero of=/run/mnt/swap bs=1M count=8 status=none
+mkswap /run/mnt/swap
+swapon /run/mnt/swap
+tells 4 'vg/store is used as swap \(by top\): ' enable vg/store
+linear vg-store
+swapoff /run/mnt/swap
+umount /run/mnt
 rmdev top
 rmdev above
 
