@@ -34,7 +34,8 @@ make -s -C "$TOP/tools" O="$TOP/build/tools" LIB="$TOP/build/lib" DESTDIR=/run/r
 find /run/root -type f | sort
 for f in sbin/copyoff lib/libcopyoff.so.0 lib/libcopyoff.a lib/pkgconfig/libcopyoff.pc include/copyoff.h \
 	share/man/man8/copyoff.8 share/man/man5/copyofftab.5 share/bash-completion/completions/copyoff \
-	lib/systemd/system-generators/copyoff-generator; do
+	lib/systemd/system-generators/copyoff-generator \
+	lib/udev/rules.d/61-copyoff-links.rules; do
 	[ -s "/run/root/usr/$f" ] || fail "usr/$f is not installed"
 done
 
