@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The form before v6.4. */
+/* The form before v6.4, 2243acd50ac4. */
 #include <linux/device.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_driver.h>

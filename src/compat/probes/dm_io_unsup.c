@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Later than v6.12, in v7.3: requests that the device does not support are told
- * apart from those that failed.
+ * Later than v6.12, in v7.3, commit not known (seen in the headers): requests that the
+ * device does not support are told apart from those that failed.
  */
 #include <linux/device-mapper.h>
 #include <linux/dm-io.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The form before v6.0. */
+/* The form before v6.0, 2599cac57a9a. */
 #include <linux/dma-direction.h>
 #include <scsi/scsi_device.h>
 
