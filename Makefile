@@ -4,7 +4,7 @@
 # build/, the sources stay clean.
 
 .DEFAULT_GOAL := all
-.PHONY: all module tools unit kunit vm arm64 mutants check check-all soak demo install deb rpm dkms-vm clean help
+.PHONY: all module tools fetch unit kunit vm arm64 mutants check check-all soak demo install deb rpm dkms-vm clean help
 
 # What a kernel is called in tests/vm/kernels.conf, or "local" for the one that
 # runs (KDIR=... for another).
@@ -17,6 +17,7 @@ help:
 	@echo 'make deb         Debian packages, in build/deb'
 	@echo 'make rpm         RPM packages, in build/rpm'
 	@echo 'make demo        a copy inside an emulated SSD, in a virtual machine'
+	@echo 'make fetch       what builds and tests take from the distribution: packages, kernels, QEMU'
 	@echo 'make unit        unit tests, in user space'
 	@echo 'make kunit       the same inside of a user-mode kernel; SUITE=<name> for some'
 	@echo 'make vm          all cases on all kernels in virtual machines; CASE=<name> for some'
@@ -35,6 +36,9 @@ module:
 
 tools:
 	@if [ -f tools/Makefile ]; then $(MAKE) --no-print-directory -C tools; fi
+
+fetch:
+	scripts/setup
 
 unit:
 	$(MAKE) -C tests/unit check

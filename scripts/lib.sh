@@ -39,6 +39,13 @@ all_kernel_names() { awk '!/^[[:space:]]*(#|$)/ { print $1 }' "$KERNELS_CONF"; }
 # Without those with the flag "named", which are for who names them.
 kernel_names() { awk '!/^[[:space:]]*(#|$)/ && (","$5",") !~ /,named,/ { print $1 }' "$KERNELS_CONF"; }
 
+# flavour_names: those of them that are built as quickly as the others: packages for
+# this machine's architecture
+flavour_names() {
+	awk '!/^[[:space:]]*(#|$)/ && (","$5",") ~ /,named,/ && (","$5",") !~ /,(source,|arch=)/ { print $1 }' \
+		"$KERNELS_CONF"
+}
+
 # kernel_field NAME COLUMN
 kernel_field() {
 	awk -v n="$1" -v c="$2" '$1 == n { print $c; f = 1; exit } END { exit !f }' \
