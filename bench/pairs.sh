@@ -10,13 +10,22 @@ took() {
 	echo $((${EPOCHREALTIME/./} - t))
 }
 
-# median NUMBER...: in words, with how many there are and the extremes
+# median NUMBER...: sets MEDIAN, and MEDIAN_WORDS with how many there are and the extremes
 median() {
-	printf '%s\n' "$@" | sort -n |
-		awk '{ v[NR] = $1 } END { print "median " v[int((NR + 1) / 2)] ", of " NR " pairs from " v[1] " to " v[NR] }'
+	local sorted
+	mapfile -t sorted < <(printf '%s\n' "$@" | sort -n)
+	MEDIAN=${sorted[$((($# - 1) / 2))]}
+	MEDIAN_WORDS="median $MEDIAN, of $# pairs from ${sorted[0]} to ${sorted[$#-1]}"
 }
 
-# pairs OURS THEIRS: notes how many times as fast ours is, of $PAIRS pairs
+# demand A at-least|at-most B WHAT: of two numbers that may have a point
+demand() {
+	local op='>='
+	[ "$2" = at-least ] || op='<='
+	awk "BEGIN { exit !($1 $op $3) }" || fail "$4: $1, and that has to be ${2/-/ } $3"
+}
+
+# pairs OURS THEIRS: notes how many times as fast ours is, of $PAIRS pairs; sets MEDIAN
 pairs() {
 	local ratios=() ours theirs i
 	for ((i = 0; i < PAIRS; i++)); do
@@ -24,5 +33,6 @@ pairs() {
 		ours=$(took "$1")
 		ratios+=("$(awk "BEGIN { printf \"%.2f\", $theirs / $ours }")")
 	done
-	note "$1: times as fast as ${2#by_}: $(median "${ratios[@]}")"
+	median "${ratios[@]}"
+	note "$1: times as fast as ${2#by_}: $MEDIAN_WORDS"
 }
