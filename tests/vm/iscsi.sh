@@ -136,10 +136,11 @@ cut_off() { ss -K -t dst "$1" dport = :3260; }
 # two_doors TABLE: /dev/mapper/b, a copyoff line above dm-multipath, of a unit that is
 # /dev/ram0, of 32 MiB. Each path has a backstore of its own, above dm devices door1, of
 # that table, and door2: so what comes by the first path can be held back. And
-# /dev/mapper/a, another unit of the same target; both with doubt that stays.
+# /dev/mapper/a, another unit of the same target; both with doubt that stays. Sets DOORS:
+# the disk of a, and b's two.
 two_doors() {
 	{ local -; set +x; } 2>/dev/null
-	local one two a b1 b2
+	local one two
 	modprobe brd rd_nr=1 rd_size=32768
 	mkdev door1 "$1"
 	mkdev door2 "0 65536 linear /dev/ram0 0"
@@ -156,13 +157,21 @@ two_doors() {
 	map "$two" 1 dst2
 	login "$one" 127.0.0.1
 	login "$two" 127.0.0.2
-	a=$(unit_disk "$one" 127.0.0.1 0)
-	b1=$(unit_disk "$one" 127.0.0.1 1)
-	b2=$(unit_disk "$two" 127.0.0.2 1)
-	mpath mb "$b1" "$b2"
-	mkdev a "$(copyoff_table "$a" 0 65536 '2 doubt_s 3600')"
-	mkdev b "$(copyoff_table /dev/mapper/mb 0 65536 "6 doubt_s 3600 via 2 $b1 $b2")"
+	DOORS=("$(unit_disk "$one" 127.0.0.1 0)" "$(unit_disk "$one" 127.0.0.1 1)" "$(unit_disk "$two" 127.0.0.2 1)")
+	mpath mb "${DOORS[@]:1}"
+	defer_rmdev a
+	defer_rmdev b
+	doubt_lasts 3600
 	defer give_way
+}
+
+# doubt_lasts SECONDS: a and b are made, or made anew, with doubt of that length
+doubt_lasts() {
+	{ local -; set +x; } 2>/dev/null
+	rmdev b
+	rmdev a
+	dmsetup create a --table "$(copyoff_table "${DOORS[0]}" 0 65536 "2 doubt_s $1")"
+	dmsetup create b --table "$(copyoff_table /dev/mapper/mb 0 65536 "6 doubt_s $1 via 2 ${DOORS[*]:1}")"
 }
 
 # A case that fails in the middle leaves nothing that waits for an hour.

@@ -167,4 +167,12 @@ trap_copies() {
 untrap_copies() { echo 0 >"$LIO_TRACE/events/target/target_sequencer_start/enable"; }
 
 # xcopies: how many EXTENDED COPY commands it was sent
-xcopies() { grep -c target_sequencer_start "$LIO_TRACE/trace" || :; }
+xcopies() { grep -c 'CDB 83 ' "$LIO_TRACE/trace" || :; }
+
+# trap_names: from now on it is told, too, who asks for the names of units
+trap_names() {
+	echo 'opcode == 0x83 || opcode == 0x12' >"$LIO_TRACE/events/target/target_sequencer_start/filter"
+}
+
+# names_asked LUN: how often that was
+names_asked() { grep -c "LUN $(printf %03d "$1") .*CDB 12 01 83 " "$LIO_TRACE/trace" || :; }

@@ -74,6 +74,8 @@ for same in 8192 $((8192 + 524288)); do
 	rc=0
 	"$COPYOFF" copy --length 16M --force --keys /dev/mapper/src /dev/mapper/dst >/run/out || rc=$?
 	cat /run/out
+	blockdev --flushbufs "$A" "$B"
+	[ "$rc" != 0 ] || cmp -n 16777216 "$A" "$B" || fail "the bytes are another unit's"
 	grep -q DESIGNATOR_CLASH /run/out || fail "nobody has noticed"
 	dmesg | grep "copy from ${A##*/} went to ANOTHER UNIT" >/run/said || fail "not a word in the log"
 	if [ "$same" = 8192 ]; then

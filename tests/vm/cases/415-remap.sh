@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # profile: lio
-# timeout: 180
+# timeout: 240
 # quick-on: 6.1
 #
 # A LUN comes to lead to another unit in the middle of a job. The target says so once
 # a LUN (3F/0E), to whoever asks first: to us, or to somebody else who uses the disk.
 # Either way what comes next goes where the LUN leads, as data does; what the unit of
-# before is called by, which is still in the session, is not used any more.
+# before is called by, which is still in the session, is not used any more. A unit that
+# is reset (29/03) may be another one as well: all is asked and tried anew.
 
 . "$TOP/tests/vm/iscsi.sh"
 load
@@ -112,3 +113,18 @@ remap 1 e d
 told_others
 goes_on
 holds "$B" /run/was /run/was
+
+# --- the destination is reset ---
+fill "$A"
+cp "/run/is.${A##*/}" /run/was
+midway
+sg_reset --no-escalate --device "$B"
+# So old may a name become. Then both are asked for before the command is sent, that is
+# answered with the news, and they are asked for again.
+sleep 1.5
+trap_names
+sent=$(xcopies)
+goes_on
+holds "$B" /run/was /run/was
+same $(($(xcopies) - sent)) 3 "commands sent after the reset: one told of it, a trial, and what was left"
+for n in 0 1; do [ "$(names_asked $n)" -ge 2 ] || fail "the name of unit $n was not asked for after the news"; done
