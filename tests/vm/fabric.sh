@@ -10,14 +10,16 @@
 
 NVMET=/sys/kernel/config/nvmet
 FABRIC=nqn.copyoff:fabric
-# fabric_up tcp|loop...: the target on the controller copyoff, and a connection
+# fabric_up [-a] tcp|loop...: the target on the controller copyoff, and a connection
 # by each of the transports named. Sets DISK, the namespace as the target sees
-# it, and FAB, the same by the fabric.
+# it, and FAB, the same by the fabric. -a: the host has learnt of ANA (see below).
 fabric_up() {
 	{ local -; set +x; } 2>/dev/null
-	local n=0 transport
+	local n=0 transport ana=no
+	[ "$1" != -a ] || { ana=yes; shift; }
 	DISK=$(ns 1)
 	nvmet_passthru_start "$(controllers_of "$DISK")"
+	[ "$ana" = no ] || nvmet_plain
 	for transport in "$@"; do
 		n=$((n + 1))
 		nvmet_port "$n" "$transport"
@@ -25,6 +27,7 @@ fabric_up() {
 	done
 	wait_for 30 has_paths "$n" || fail "no $n paths by the fabric"
 	FAB=$(nvme_ns fabric 1)
+	[ "$ana" = no ] || nvmet_passthru_again
 }
 
 # has_paths N: are so many of the fabric's connections usable?
@@ -93,7 +96,8 @@ nvmet_connect() {
 
 # All of it goes, and what is held is let go: the target waits for its commands.
 nvmet_stop() {
-	local p
+	local p s=$NVMET/subsystems/$FABRIC
+	[ -d "$s" ] || return 0
 	let_go copyoff-n1
 	nvme disconnect -n "$FABRIC"
 	for p in "$NVMET"/ports/*; do
@@ -101,8 +105,9 @@ nvmet_stop() {
 		rm -f "$p/subsystems/$FABRIC"
 		rmdir "$p"
 	done
-	echo 0 >"$NVMET/subsystems/$FABRIC/passthru/enable"
-	rmdir "$NVMET/subsystems/$FABRIC"
+	echo 0 >"$s/passthru/enable"
+	[ ! -d "$s/namespaces/1" ] || rmdir "$s/namespaces/1"
+	rmdir "$s"
 }
 
 # fabric_dev [OPTIONS]: the dm device fab on it. A case that fails in the middle
@@ -158,16 +163,35 @@ nvmet_plain() {
 	local s=$NVMET/subsystems/$FABRIC
 	echo 0 >"$s/passthru/enable"
 	mkdir "$s/namespaces/1"
-	defer rmdir "$s/namespaces/1"
 	echo -n "$DISK" >"$s/namespaces/1/device_path"
 	# The host takes it for the same one: it was given no identifiers before.
 	echo 00000000-0000-0000-0000-000000000000 >"$s/namespaces/1/device_uuid"
 	echo 1 >"$s/namespaces/1/enable"
 }
 
-# ana_state STATE: of all ports
+# nvmet_passthru_again: and back. Who was connected meanwhile goes on to use what he
+# has learnt of ANA: the states as they were. He hears of other states, but only from
+# the target that has them; and not of namespaces that come and go, or he would look.
+nvmet_passthru_again() {
+	{ local -; set +x; } 2>/dev/null
+	local s=$NVMET/subsystems/$FABRIC c
+	for c in $(controllers_of "$FAB"); do
+		nvme set-feature "/dev/$c" --feature-id=0xb --value=0x800 >/dev/null
+	done
+	rmdir "$s/namespaces/1"
+	echo 1 >"$s/passthru/enable"
+}
+
+# host_sees CONTROLLER STATE: of that path
+host_sees() {
+	{ local -; set +x; } 2>/dev/null
+	local head=${FAB##*/}
+	[ "$(cat "/sys/block/${head%n*}c${1#nvme}n${head##*n}/ana_state")" = "$2" ]
+}
+
+# ana_state STATE [PORT]: of all ports, or of that one
 ana_state() {
 	{ local -; set +x; } 2>/dev/null
 	local p
-	for p in "$NVMET"/ports/*; do echo "$1" >"$p/ana_groups/1/ana_state"; done
+	for p in "$NVMET"/ports/${2-*}; do echo "$1" >"$p/ana_groups/1/ana_state"; done
 }

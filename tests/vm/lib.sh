@@ -175,7 +175,11 @@ make_vg() {
 	vgcreate -q "${options[@]}" vg "$@"
 	defer drop_vg
 }
-drop_vg() { ! vgs vg >/dev/null 2>&1 || vgremove -qff vg; }
+# What somebody has removed without LVM leaves a link: there is no udev, and no new vg then.
+drop_vg() {
+	! vgs vg >/dev/null 2>&1 || vgremove -qff vg
+	rm -rf /dev/vg
+}
 
 # --- the network ------------------------------------------------------------------
 

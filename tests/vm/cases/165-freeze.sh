@@ -19,14 +19,14 @@ defer sh -c 'echo none >/sys/power/pm_test'
 
 # As fast as it can it would be over in a moment.
 start() {
-	slow_down copyoff-n1 $((8 << 20))
+	slow_down copyoff-n1 $((4 << 20))
 	dmsetup message one 0 reset_stats
 	"$COPYOFF" copy --length "$SIZE" --dst 512M --keys "$@" /dev/mapper/one /dev/mapper/one >/run/out 2>&1 &
 	PID=$!
 	wait_for 20 begun
 }
-begun() { [ "$(dmsetup status one | awk '{ print $8 }')" -gt 20 ]; }
-commands() { dmsetup status one | awk '{ print $8 }'; }
+# The host takes no notice of the size of a command: it has but 32.
+begun() { [ "$(dmsetup status one | awk '{ print $8 }')" -gt 2 ]; }
 finish() {
 	full_speed copyoff-n1
 	wait "$PID" || fail "the copy ended: $(cat /run/out)"

@@ -5,7 +5,8 @@
 #
 # A flush that fails is told by the request that asked for it, whatever else
 # there is to tell: when all was copied, and when a signal ended the request.
-# Everything is written when the device below begins to refuse writes.
+# Everything is written when the device below begins to refuse writes. And what was
+# written is flushed before a suspend may lead to another device below.
 
 . "$TOP/tests/vm/job.sh"
 load
@@ -64,6 +65,44 @@ same "$(of_copy errno)" EIO errno
 same "$(of_copy bytes_done)" 0 bytes_done
 same "$(of_copy failed_range)" 0 failed_range
 as_before
+
+# Suspended in the middle, and the line leads past that device from then on: nobody
+# would ever flush there what was written up to then.
+moved() {
+	dmsetup suspend dst
+	dmsetup load dst --table "$(copyoff_table "$A" 131072 "$LEN")"
+	dmsetup resume dst
+	held range_done || fail "the request was not held long enough"
+	release
+}
+moved_back() {
+	dmsetup suspend dst
+	dmsetup load dst --table "$(copyoff_table /dev/mapper/flaky 0 "$LEN")"
+	dmsetup resume dst
+}
+BOTH=$((SIZE + (24 << 20)))
+
+# It is flushed there, and at the end here.
+hold range_done
+two_ranges
+wait_held range_done
+moved
+end_copy 0
+same "$(of_copy errno)" 0 errno
+same "$(of_copy bytes_done)" "$BOTH" bytes_done
+moved_back
+
+# There it cannot be. All that comes after goes well, and is flushed, too.
+dd if=/dev/zero of="$A" bs=1M seek=64 count=28 oflag=direct status=none
+refusing two_ranges
+moved
+end_copy 0
+same "$(of_copy errno)" EIO errno
+same "$(of_copy bytes_done)" 0 bytes_done
+same "$(of_copy failed_range)" 0 failed_range
+cmp -n "$BOTH" -i 0:$((131072 << 9)) "$A" "$A"
+as_before
+moved_back
 
 # One that comes after is not to blame for it.
 begin_copy /dev/mapper/src /dev/mapper/dst "$SIZE" 0 --sync

@@ -103,9 +103,9 @@ late() {
 	echo "--- late: $*"
 	fresh "$3" "$4"
 	hold "$1"
-	begin j "$3" "$4" "$5" -t 3000
+	begin j "$3" "$4" "$5" -t $((3000 * SLOWNESS))
 	wait_held "$1"
-	wait_past $((${EPOCHREALTIME/./} + 3100000))
+	wait_past $((${EPOCHREALTIME/./} + 3100000 * SLOWNESS))
 	held "$1" || fail "the job was not held long enough"
 	release
 	ended j ETIMEDOUT $(($2 * COMMAND))
@@ -125,7 +125,8 @@ parked_end() {
 	echo "--- parked: $*"
 	fresh r r
 	hold command_answered
-	[ "$1" = - ] && begin j r r 0 -t 5000 || begin j r r
+	# Long enough for a slow kernel to get to where it is to wait.
+	[ "$1" = - ] && begin j r r 0 -t $((5000 * SLOWNESS)) || begin j r r
 	wait_held command_answered
 	suspend_in command_answered r waits
 	wait_parked j r
