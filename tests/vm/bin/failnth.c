@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * failnth [-r TIMES] WORD ARGS...: a system call with its first allocation failing, then
- * with its second, and so on, until one call has no failure any more. Each must
- * end as if there had been none, or with an errno that says what is the matter,
+ * failnth [-r TIMES | -s STEP] WORD ARGS...: a system call with its first allocation
+ * failing, then with its second, and so on, until one call has no failure any more.
+ * Each must end as if there had been none, or with an errno that says what is the matter,
  * and must leave things as it says.
  *
  *   features | query SRC DST
  *   copy|submit ...                                see failnth_copy.c
+ *   job-status|job-cancel|job-read SRC DST         see failnth_job.c
  *   load|resume|suspend|status|table|remove ...    see failnth_dm.c
  *   message NAME WORD...
  *   insmod FILE [PARAMETER...]
@@ -16,6 +17,7 @@
  * /sys/kernel/debug/fail* is set to.
  *
  * -r: the same TIMES over, while somebody else sees to it that something fails.
+ * -s: one in STEP of the allocations only, from any of the first on; prints first=
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -27,6 +29,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/dm-copyoff.h>
@@ -37,6 +40,7 @@
 
 static int nth_fd;
 static unsigned int repeat;
+static unsigned int step = 1;
 
 static void nth_set(unsigned int n)
 {
@@ -93,14 +97,18 @@ void fail_all(const struct action *action, void *arg)
 
 void fail_behind(unsigned int spare, const struct action *action, void *arg)
 {
-	unsigned int count[256] = { 0 }, n;
+	unsigned int count[256] = { 0 }, first = 0, calls = 0, n;
 
 	if (repeat) {
 		repeat_all(action, arg);
 		return;
 	}
 
-	for (n = spare + 1; n <= MAX_SITES; n++) {
+	if (step > 1) {
+		first = time(NULL) % step;
+		printf("first=%u\n", first);
+	}
+	for (n = spare + 1 + first; n <= MAX_SITES; n += step, calls++) {
 		unsigned int left;
 		int error;
 
@@ -115,7 +123,7 @@ void fail_behind(unsigned int spare, const struct action *action, void *arg)
 		if (action->after)
 			action->after(arg, error);
 		if (left) {
-			print_counts(n - 1 - spare, count);
+			print_counts(calls, count);
 			return;
 		}
 		count[error & 255]++;
@@ -273,6 +281,12 @@ int main(int argc, char **argv)
 		repeat = strtoul(argv[2], NULL, 10);
 		argc -= 2;
 		argv += 2;
+	} else if (argc > 2 && !strcmp(argv[1], "-s")) {
+		step = strtoul(argv[2], NULL, 10);
+		if (!step)
+			errx(2, "'%s' is no step", argv[2]);
+		argc -= 2;
+		argv += 2;
 	}
 	word = argc > 1 ? argv[1] : "";
 	nth_fd = open_or_die("/proc/thread-self/fail-nth", O_RDWR);
@@ -284,7 +298,8 @@ int main(int argc, char **argv)
 		copy_main(argc - 2, argv + 2, !strcmp(word, "submit"));
 	else if (!strcmp(word, "insmod") && argc > 2)
 		insmod_main(argc - 2, argv + 2);
-	else if (!dm_main(word, argc - 2, argv + 2))
+	else if (!job_main(word, argc - 2, argv + 2) &&
+		 !dm_main(word, argc - 2, argv + 2))
 		errx(2, "usage: see the head of failnth.c");
 	return 0;
 }

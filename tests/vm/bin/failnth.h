@@ -38,6 +38,9 @@ void dm_message(const char *path, const char *text);
 /* The words after "copy", or "submit"; see the usage. */
 void copy_main(int argc, char **argv, bool by_submit);
 
+/* True if the word was one of a job's, and has been done. */
+bool job_main(const char *word, int argc, char **argv);
+
 /* True if the word was one of device-mapper's, and has been done. */
 bool dm_main(const char *word, int argc, char **argv);
 

@@ -4,8 +4,9 @@
 # not-on: debug
 # timeout: 480
 #
-# The most ranges that one ioctl takes: as few commands as the device's limit on
-# source ranges allows, and under 1 MiB of the caller's kernel memory.
+# The most ranges that one ioctl takes, of a page each: as few commands as the device's
+# limit on source ranges allows, and under 1 MiB of the caller's kernel memory. The
+# 4 GiB go to the second half of a smaller device, again and again.
 
 load
 A=$(ns 1)
@@ -34,7 +35,7 @@ many() {
 	[ "$(field kernel_memory)" -lt 1048576 ] || fail "$(field kernel_memory) bytes of kernel memory"
 }
 
-many $NR 512 128
+many $NR 4096 128
 # A limit that no batch of ranges is a multiple of.
 rmdev one
 mkdev one "$(copyoff_table "$A" 0 "$(sectors "$A")" '2 msrc 37')"

@@ -55,4 +55,9 @@ failnth 5 submit 0 60 4096 4096 direct $ONE $ONE "$A" "$A"
 some_enomem
 failnth 5 submit 2 4 262144 4096 direct $ONE $TWO "$A" "$B"
 some_enomem
+
+# What is asked of a job, and its record: none of it may fail for want of memory.
+for word in job-status job-cancel job-read; do
+	failnth 0 $word $ONE $ONE
+done
 same "$(dmsetup status one | awk '{ print $6 }')" 0 "commands in flight"
