@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # profile: std
 # quick-on: 6.1
+# not-on: debug
 # timeout: 300
 #
 # copyoff enable, copy, status and disable on live logical volumes: the tables are

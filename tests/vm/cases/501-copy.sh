@@ -78,20 +78,71 @@ says 4 "plain cannot be read wherever a signature may be" copy --length 1M one p
 rmdev plain
 mkdev plain "0 $((64 << 11)) linear $B $((512 << 11))"
 
-# Layers that transform: refused as source and as destination, by force too.
-modprobe dm-snapshot
-dmsetup create cow --table "0 $((16 << 11)) linear $B $((700 << 11))"
-defer_rmdev cow
-dd if=/dev/zero of=/dev/mapper/cow bs=1M count=1 oflag=direct status=none
-dmsetup create snap --table "0 $((64 << 11)) snapshot /dev/mapper/plain /dev/mapper/cow P 8"
-defer_rmdev snap
-says 4 "snap goes through snap, a snapshot layer" copy --length 1M one snap --force
-says 4 "snap goes through snap, a snapshot layer" copy --length 1M snap two --force
-mkdev oversnap "$(copyoff_table /dev/mapper/snap)"
-says 4 "oversnap goes through snap, a snapshot layer" copy --length 1M oversnap two --force
-rmdev oversnap
-rmdev snap
-rmdev cow
+# --- 4: layers that transform, as source and as destination, by force too ---
+# Where they lie, and what they keep of their own.
+mkdev below "0 $((64 << 11)) linear $B $((512 << 11))"
+mkdev kept "0 $((16 << 11)) linear $B $((700 << 11))"
+# written NAME: sectors, ever
+written() { awk '{ print $7 }' "/sys/dev/block/$(stat -Lc '%Hr:%Lr' "/dev/mapper/$1")/stat"; }
+
+# refused_through TYPE LINE: so it is with a device "layer" of that line; and nothing was
+# written
+refused_through() {
+	local as before
+	mkdev layer "$2"
+	before="$(written layer) $(written two)"
+	for as in "one layer" "layer two"; do
+		# shellcheck disable=SC2086
+		says 4 "^copyoff: layer goes through layer, a $1 layer: .*; use dd$" copy --length 1M --force $as
+	done
+	same "$(written layer) $(written two)" "$before" "sectors written through $1"
+	[ "$1" != crypt ] || {
+		mkdev over "$(copyoff_table /dev/mapper/layer)"
+		says 4 "^copyoff: over goes through layer, a crypt layer" copy --length 1M over two --force
+		rmdev over
+	}
+	rmdev layer
+}
+
+# fresh NAME: nothing is on it that a layer would take for its own
+fresh() { dd if=/dev/zero of="/dev/mapper/$1" bs=1M count=1 oflag=direct status=none; }
+SIZE=$((32 << 11))
+KEY=$(printf '%064x' 7 11)
+modprobe -a dm-snapshot dm-crypt dm-integrity dm-thin-pool dm-cache dm-cache-smq
+fresh kept
+refused_through snapshot "0 $SIZE snapshot /dev/mapper/below /dev/mapper/kept P 8"
+refused_through crypt "0 $SIZE crypt aes-xts-plain64 $KEY 0 /dev/mapper/below 0"
+fresh below
+refused_through integrity "0 $SIZE integrity /dev/mapper/below 0 - J 1 internal_hash:crc32c"
+fresh kept
+mkdev pool "0 $SIZE thin-pool /dev/mapper/kept /dev/mapper/below 128 0"
+dmsetup message pool 0 create_thin 0
+refused_through thin "0 $SIZE thin /dev/mapper/pool 0"
+rmdev pool
+# A disk behind a fast one, and what is where.
+mkdev quick "0 $((16 << 11)) linear $B $((720 << 11))"
+fresh kept
+refused_through cache "0 $SIZE cache /dev/mapper/kept /dev/mapper/quick /dev/mapper/below 128 1 writethrough default 0"
+for d in quick kept below; do rmdev "$d"; done
+
+# --- 4: a disk, for the sake of its partition ---
+addpart "$V" 1 2048 $((32 << 11))
+defer delpart "$V" 1
+wait_for 10 test -b "${V}1"
+mkfs.ext4 -q -F "${V}1"
+mount "${V}1" /run/mnt
+first() { dd if="$V" bs=1M count=1 iflag=direct status=none | md5sum; }
+before=$(first)
+says 4 "$V is busy: its partition ${V##*/}1 is used by /run/mnt; free that, or --force" copy --length 1M one "$V"
+same "$(first)" "$before" "what must not have been written"
+umount /run/mnt
+mkdev held "0 2048 linear ${V}1 0"
+before=$(first)
+says 4 "$V is busy: its partition ${V##*/}1 is used by dm-[0-9]+ \(held\); free that" copy --length 1M one "$V"
+same "$(first)" "$before" "what must not have been written"
+rmdev held
+wipefs -qa "${V}1"
+delpart "$V" 1
 
 # --- 3: strict ---
 wipefs -qa /dev/mapper/two /dev/mapper/far

@@ -6,7 +6,7 @@
 # timeout: 400
 #
 # copyoff clone: a volume of eight segments on two physical volumes becomes two more,
-# all by the devices; what fails or is interrupted leaves no half of a clone. And
+# all by the devices; what fails, differs or is interrupted leaves no half of a clone. And
 # LVM's own commands during a copy that somebody looks at.
 
 . "$TOP/tests/vm/pty.sh"
@@ -111,6 +111,23 @@ wait_for 100 verifying || { cat /run/out; fail "it does not verify"; }
 kill -TERM "$PID"
 nothing_left "SIGTERM while it verified"
 grep -x 'copyoff: interrupted while vg/vm2 was verified' /run/out
+
+# --- while it verifies, and somebody writes to the clone: it is not said to be one ---
+# The last block of it, which is on the disk that is not slow, and looked at last.
+begin --verify
+wait_for 100 verifying || { cat /run/out; fail "it does not verify"; }
+head -c 4096 /dev/zero | tr '\0' x >/run/block
+dd if=/run/block of=/dev/mapper/vg-vm2 bs=4k seek=8191 oflag=direct conv=notrunc status=none
+kill -0 "$PID" || fail "it was over before the block was written"
+full_speed copyoff-n1
+rc=0
+wait "$PID" || rc=$?
+cat /run/out
+same "$rc" 1 "exit status when the clone differs:"
+grep -x "copyoff: vg/vm2 differs from vg/golden near byte $((28 << 20)): was vg/golden written to meanwhile?" /run/out
+grep -x 'copyoff: vg/vm2 was not complete: it is removed' /run/out
+same "$(volumes)" "golden vm1 " "volumes after a clone that differs"
+slow_down copyoff-n1 4194304
 
 # --- killed: what it leaves behind can be found ---
 begin

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
-# kernels: 6.1
+# quick-on: 6.1
+# not-on: debug
 # timeout: 180
 #
 # What copyoff-generator makes of the lines of copyofftab(5): units that systemd takes
@@ -21,14 +22,14 @@ generate() {
 	cat >"$COPYOFFTAB"
 	: >"$COPYOFF_KMSG"
 	sh "$UNITS.sh" "$UNITS" "$UNITS" "$UNITS" 2>/run/err
-	cat "$COPYOFF_KMSG"
+	echo "$(<"$COPYOFF_KMSG")"
 }
 
 # made: all that is there, one a line
-made() { (cd "$UNITS" && find . -name 'copyoff*' | sort | sed 's|^\./||'); }
+made() { (cd "$UNITS" && shopt -s nullglob && set -- copyoff* */copyoff* && [ $# = 0 ] || printf '%s\n' "$@"); }
 
 # has UNIT LINE, hasnt UNIT PATTERN
-has() { grep -qxF -e "$2" "$UNITS/copyoff@$1.service" || fail "$1 has no '$2'"; }
+has() { [[ $'\n'$(<"$UNITS/copyoff@$1.service")$'\n' == *$'\n'"$2"$'\n'* ]] || fail "$1 has no '$2'"; }
 hasnt() { ! grep -e "$2" "$UNITS/copyoff@$1.service" || fail "$1 has $2"; }
 
 # runs UNIT COMMAND: as the unit has it
@@ -36,18 +37,25 @@ runs() {
 	same "$(sed -n 's/^ExecStart=//p' "$UNITS/copyoff@$1.service")" "/bin/echo $2" "command of $1"
 }
 
-# taken: systemd finds no fault with any unit
+# keep: for taken, when there are more
+keep() {
+	mkdir -p "$UNITS.kept"
+	cp "$UNITS"/*.service "$UNITS.kept/"
+}
+
+# taken: systemd finds no fault with any unit that was kept
 taken() {
-	systemd-analyze verify --man=no "$UNITS"/*.service >/run/verify 2>&1 && [ ! -s /run/verify ] ||
+	systemd-analyze verify --man=no "$UNITS.kept"/*.service >/run/verify 2>&1 && [ ! -s /run/verify ] ||
 		{ cat /run/verify; fail "systemd does not take them"; }
 }
 
-complains_not() { same "$(cat "$COPYOFF_KMSG" /run/err)" "" complaints; }
+complains_not() { same "$(<"$COPYOFF_KMSG")$(</run/err)" "" complaints; }
 
-# complains SENTENCE: that one, once, in the kernel's log with a level, and for whoever looks on
+# complains SENTENCE...: these and no others, in the kernel's log with a level, and for
+# whoever looks on
 complains() {
-	same "$(cat "$COPYOFF_KMSG")" "<4>copyoff-generator: $COPYOFFTAB: $1" "kernel's log"
-	same "$(cat /run/err)" "copyoff-generator: $COPYOFFTAB: $1" "standard error"
+	same "$(<"$COPYOFF_KMSG")" "$(printf "<4>copyoff-generator: $COPYOFFTAB: %s\n" "$@")" "kernel's log"
+	same "$(</run/err)" "$(printf "copyoff-generator: $COPYOFFTAB: %s\n" "$@")" "standard error"
 }
 
 # --- a volume is there without it: nothing depends on that, and nothing waits ---
@@ -87,7 +95,7 @@ has san-lv 'After=remote-fs-pre.target'
 hasnt vg-golden remote
 runs vg-golden 'enable --or-linear -- "vg/golden"'
 runs 'vg-vm\x2d42' 'enable --or-linear --options "max_inflight=4" -- "vg/vm-42"'
-taken
+keep
 
 # --- a device that file systems are on: needed, but not for ever ---
 generate <<-'END'
@@ -127,7 +135,7 @@ hasnt net 'local-fs'
 has fast 'BindsTo=dev-nvme0n1.device'
 has fast 'After=dev-disk-by\x2dlabel-a\x5cx20b.device'
 runs fast 'create --or-linear -- "fast" "/dev/nvme0n1" "/dev/disk/by-label/a\\x20b"'
-taken
+keep
 # With all that this system starts: no cycle.
 cat >"$UNITS/srv.mount" <<-END
 	[Mount]
@@ -152,7 +160,7 @@ complains_not
 runs mp 'create --or-linear --force --options "doubt_s=90,via=2,/dev/disk/by-path/pci-0000:3b:00.0-scsi-0:0:0:1,/dev/sdb" -- "mp" "/dev/mapper/mpatha"'
 # A unit for the path may never come: udev says that such a disk is not ready.
 hasnt mp '=.*dev-sdb.device'
-taken
+keep
 
 # --- the last line, whether it is ended or not ---
 printf 'one /dev/sda nofail\nvg/two -' | generate
@@ -169,14 +177,16 @@ complains_not
 runs '\x2d\x2dforce' 'create --or-linear --options "max_inflight=4" -- "--force" "/dev/disk/by-id/a%%b$$c\"d"'
 has '\x2d\x2dforce' 'ExecStop=/bin/echo remove -- "--force"'
 runs star 'create --or-linear --options "*=*" -- "star" "/dev/*" "/dev/nul?"'
+keep
 taken
 
-# --- a line that is wrong: one sentence, and the others are there ---
+# --- a line that is wrong: one sentence, and nothing of it; the others are there, before
+# and behind ---
+WRONG=() SENTENCES=()
 # wrong LINE SENTENCE
 wrong() {
-	printf '%s\n' 'one /dev/sda nofail' "$1" 'vg/two -' | generate
-	complains "$2; the line is passed over"
-	same "$(made | grep '^copyoff@' | tr '\n' ' ')" 'copyoff@one.service copyoff@vg-two.service ' "units with '$1'"
+	WRONG+=("$1")
+	SENTENCES+=("$2; the line is passed over")
 }
 wrong 'mp /dev/mapper/mpatha via=2,/dev/sda,/dev/sdb' "'via=2' names no path: via=/dev/sda,via=/dev/sdb, once for each"
 wrong 'vg/mp - via=/dev/sda' 'vg/mp has via, which is for lines over dm-multipath, and VG/LV cannot be'
@@ -197,6 +207,12 @@ wrong 'one /dev/sdb' 'there is a line for one already'
 long=$(printf 'a%.0s' {1..300})
 wrong "$long /dev/sdb" "'$long' is too long for a unit"
 wrong "fast /dev/$long" "'/dev/$long' is no path of a device"
+printf '%s\n' 'one /dev/sda nofail' "${WRONG[@]}" 'vg/two -' | generate
+complains "${SENTENCES[@]}"
+same "$(made | tr '\n' ' ')" "copyoff@one.service copyoff@vg-two.service $(
+	)dev-mapper-one.device.requires/copyoff@one.service $(
+	)dev-vg-two.device.wants/copyoff@vg-two.service $(
+	)local-fs.target.wants/copyoff@one.service local-fs.target.wants/copyoff@vg-two.service " "units beside the wrong lines"
 
 # --- no log, no file, and the initramfs ---
 printf '%s\n' 'one /dev/sda colour' 'two /dev/sdb - more' | generate

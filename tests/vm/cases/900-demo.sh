@@ -136,6 +136,8 @@ compare 'two in a row' /dev/mapper/two "$((768 - SIZE / 2))" /dev/mapper/two 0
 compare 'limits of zero' /dev/mapper/zero 0 /dev/mapper/zero 640
 compare 'clone of an LV' /dev/mapper/vg-golden 0 /dev/mapper/vg-vm42 0
 compare 'LUN to LUN' /dev/mapper/san-golden 0 /dev/mapper/san-vm42 0
+[ "$(field bytes_scsi) $(field bytes_host)" = "$((SIZE << 20)) 0" ] ||
+	fail "LUN to LUN: $(field bytes_scsi) bytes by scsi, and $(field bytes_host) by the host"
 
 show ""
 show "$(printf '%-18s %5s %5s %5s  %-15s %5s %8s %8s %7s %7s  %s' '' nvme scsi host reason com- MiB/s MiB/s 'CPU s' 'CPU s' 'sha256, source and')"
