@@ -27,9 +27,9 @@ all_by nvme $((4 << 20))
 jobs many $ONE $ONE 256 256k 1
 all_by nvme $((64 << 20))
 # By the host: in both gates, and in two halves.
-jobs -f $NO_OFFLOAD many $ONE $TWO 256 64k 4
+jobs -f "$NO_OFFLOAD" many $ONE $TWO 256 64k 4
 all_by host $((16 << 20))
-jobs -f $SYNC many $ONE $ONE 2 8M 16384
+jobs -f "$SYNC" many $ONE $ONE 2 8M 16384
 all_by nvme $((16 << 20))
 # All that a job waits for comes before it does.
 echo job_waits=100 >"$POINTS"

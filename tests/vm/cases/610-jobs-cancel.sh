@@ -23,12 +23,12 @@ jobs -s "$SEED" cancel $ONE $ONE 3 8 8M
 [ "$(of_jobs cancelled)" -ge 8 ] || fail "few were cancelled in the middle"
 # The host may be quicker than eight words of ours.
 slow_down copyoff-n1 134217728
-jobs -s "$SEED" -f $NO_OFFLOAD cancel $ONE $TWO 3 8 4M
+jobs -s "$SEED" -f "$NO_OFFLOAD" cancel $ONE $TWO 3 8 4M
 [ "$(of_jobs cancelled)" -ge 8 ] || fail "few were cancelled in the middle"
 
 jobs -s "$SEED" close $ONE $ONE 6 8 2M
 [ "$(of_jobs in_the_middle)" -ge 1 ] || fail "no close came in the middle"
-jobs -s "$SEED" -f $NO_OFFLOAD close $ONE $TWO 6 8 8M
+jobs -s "$SEED" -f "$NO_OFFLOAD" close $ONE $TWO 6 8 8M
 [ "$(of_jobs in_the_middle)" -ge 1 ] || fail "no close came in the middle"
 idle one two
 full_speed copyoff-n1

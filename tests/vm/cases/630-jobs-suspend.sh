@@ -21,7 +21,7 @@ parked() {
 	idle one
 	same "$(workers)" "" "workers in the module"
 	# The host's buffers are there for others, too.
-	jobs -f $NO_OFFLOAD many $TWO $TWO 4 1M 2
+	jobs -f "$NO_OFFLOAD" many $TWO $TWO 4 1M 2
 }
 
 begin_jobs steps $ONE $ONE 256 64k 2 0

@@ -51,6 +51,6 @@ asleep() {
 
 sleep_through steps $ONE $ONE 16 4M 1 0
 same "$(asleep)" "" "commands sent in its sleep"
-sleep_through -f $NO_OFFLOAD steps $ONE $ONE 16 4M 1 0
+sleep_through -f "$NO_OFFLOAD" steps $ONE $ONE 16 4M 1 0
 same "$(asleep)" "" "commands sent in its sleep"
 idle one
