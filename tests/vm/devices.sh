@@ -8,6 +8,10 @@
 ARGS=()
 GUEST_ENV=()
 KERNEL_ARGS=
+# Processors of the guest. With a second one everything takes twice as long: each of the
+# host's is wanted by several of the guests', who wait for each other. So it is for the
+# profiles whose cases are about what runs at the same time.
+CPUS=1
 PORTS=0
 NAMESPACES=0
 # What all NVMe controllers are told, beside the profile

@@ -37,11 +37,14 @@ static void silent(int level, const char *file, int line, int code, const char *
 	(void)format;
 }
 
+/* In one write: it becomes one record. */
 static void mark(unsigned int n)
 {
 	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	char text[32];
+	int len = snprintf(text, sizeof(text), "<5>copyoff-mark %u\n", n);
 
-	if (fd < 0 || dprintf(fd, "<5>copyoff-mark %u\n", n) < 0)
+	if (fd < 0 || write(fd, text, len) != len)
 		err(2, "/dev/kmsg");
 	close(fd);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# profile: std
+# profile: smp
 # quick-on: 6.1
 # not-on: debug
 # timeout: 120

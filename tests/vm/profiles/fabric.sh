@@ -7,6 +7,8 @@
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127; a gated_disk,
 #          to QEMU it is copyoff-n1
 
+CPUS=2
+
 gated_disk ns1 256M
 
 nvme_subsys copyoff

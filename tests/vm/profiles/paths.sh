@@ -6,6 +6,8 @@
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127
 #          by the controllers copyoff and copyoff2; to QEMU it is copyoff-n1
 
+CPUS=2
+
 disk ns1 256M
 
 nvme_subsys copyoff

@@ -11,6 +11,8 @@
 #   legacy_nvme   8 MiB   512               has Copy, limits all zero
 #   virtio_disk   8 MiB   512               not NVMe
 
+CPUS=2
+
 guest_env SEED "${SEED-}"
 guest_env ROUND "${ROUND-}"
 

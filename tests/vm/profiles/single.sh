@@ -6,6 +6,8 @@
 #
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127
 
+CPUS=2
+
 kernel_arg nvme_core.multipath=0
 
 disk ns1 256M
