@@ -60,7 +60,7 @@ static int references(void)
 	return n;
 }
 
-/* 0 or an errno */
+/* 0 or an errno. Of a table that went in with the device libdevmapper does not tell it. */
 static int run(struct dm_task *task, const char *name)
 {
 	int error = 0;
@@ -68,7 +68,7 @@ static int run(struct dm_task *task, const char *name)
 	if (!task || !dm_task_set_name(task, name))
 		errx(2, "no memory");
 	if (!dm_task_run(task))
-		error = dm_task_get_errno(task);
+		error = dm_task_get_errno(task) ?: EINVAL;
 	dm_task_destroy(task);
 	return error;
 }
