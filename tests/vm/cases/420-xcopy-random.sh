@@ -47,8 +47,11 @@ between() {
 	[ -n "$ROUND" ] || [ "$n" -ge "$1" ] || fail "seldom from one unit to another: in $n rounds"
 }
 
-rounds "$ONE" "$NEVER"
 rounds "$ONE" "$TWO"
 between 65
-rounds "$ONE" "$TWO" "$BIG" "$NEVER" copy:"$(ns 1)"
-between 25
+# Of the three that is the one for a quick run (tests/vm/run -q).
+if [ "$QUICK" = no ]; then
+	rounds "$ONE" "$NEVER"
+	rounds "$ONE" "$TWO" "$BIG" "$NEVER" copy:"$(ns 1)"
+	between 25
+fi
