@@ -7,7 +7,7 @@
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127; a gated_disk,
 #          to QEMU it is copyoff-n1
 
-CPUS=2
+two_cpus
 
 gated_disk ns1 256M
 

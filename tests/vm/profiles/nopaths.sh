@@ -5,7 +5,7 @@
 #
 #   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127
 
-CPUS=2
+two_cpus
 
 kernel_arg nvme_core.multipath=N
 disk ns1 256M

@@ -6,7 +6,7 @@
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127
 #          by the controllers copyoff and copyoff2; to QEMU it is copyoff-n1
 
-CPUS=2
+two_cpus
 
 disk ns1 256M
 

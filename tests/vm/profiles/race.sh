@@ -12,7 +12,7 @@
 #                 part is for one case: 0 and 1 for 251, 2 and 3 for 253, the
 #                 others for 256.
 
-CPUS=2
+two_cpus
 
 FAULTS=8
 FAULT_SECTOR=133

@@ -6,7 +6,7 @@
 #
 #   ns 1   256 MiB  512-byte blocks  mssrl 2048  mcl 65536  msrc 127
 
-CPUS=2
+two_cpus
 
 kernel_arg nvme_core.multipath=0
 
