@@ -278,8 +278,13 @@ static enum copyoff_wait move_todo(struct copyoff_job *job)
 	u64 events = 0;
 
 	list_for_each_entry_safe(slot, next, &job->todo, node) {
-		enum copyoff_wait w = copyoff_issue_again(job, slot);
+		enum copyoff_wait w;
 
+		/* The one before it may have taken its time. */
+		check_stop(job);
+		if (job->cancel_error)
+			return COPYOFF_STOP;
+		w = copyoff_issue_again(job, slot);
 		if (w == COPYOFF_STOP)
 			return w;
 		if (!w || first)
