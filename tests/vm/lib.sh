@@ -229,22 +229,31 @@ wait_held() {
 # --- the host ------------------------------------------------------------------
 
 # host_monitor COMMAND...: have QEMU's monitor run it, as "device_del copyoff";
-# prints the answer. The monitor may not have heard what came first on a line
-# that was only just opened, so it is asked up to three times. And it may have
-# heard part of its own greeting, sent back by the line before that was told not
-# to, and wait for all the brackets to be closed: 0xff has it forget.
+# prints the answer.
 host_monitor() {
 	{ local -; set +x; } 2>/dev/null
-	local try
 	exec 7<>/dev/ttyS2
 	flock 7
-	printf '\377' >&7
-	for try in 1 2 3; do
-		ask_monitor "$*" && { exec 7>&-; return 0; }
-		echo "the monitor did not answer (try $try)" >&2
-		printf '\377\n{"execute":"qmp_capabilities"}\n' >&7
+	reach_monitor || fail "the monitor does not answer"
+	ask_monitor "$*" || fail "the monitor did not answer '$*'"
+	exec 7>&-
+}
+
+# reach_monitor: until it answers on descriptor 7. It may not have heard what came
+# first on a line that was only just opened, and it may have heard part of its own
+# greeting, sent back by the line before that was told not to, and wait for all the
+# brackets to be closed: 0xff has it forget. This may be said any number of times, a
+# command only once; and soon again, for some cases have little time.
+reach_monitor() {
+	local line try id
+	for try in {1..30}; do
+		id=hello-$try-$RANDOM
+		printf '\377\n{"execute":"qmp_capabilities","id":"%s"}\n' "$id" >&7
+		while IFS= read -r -t 1 line <&7; do
+			[[ $line != *"\"id\": \"$id\""* ]] || return 0
+		done
 	done
-	fail "the monitor did not answer '$*'"
+	return 1
 }
 
 # ask_monitor COMMAND: on descriptor 7, once; false if there is no answer
@@ -252,16 +261,12 @@ ask_monitor() {
 	local line id=$RANDOM
 	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"},"id":"%s"}\n' "${1//\"/\\\"}" "$id" >&7
 	# Events and answers to others are passed over.
-	while IFS= read -r -t 15 line <&7; do
-		case $line in
-		*'"return": '*"\"id\": \"$id\""*)
-			line=${line#*\"return\": \"}
-			printf '%b' "${line%\", \"id*}"
-			return 0 ;;
-		*'"error": '*"\"id\": \"$id\""*)
-			case $line in *CommandNotFound*) return 1 ;; esac
-			fail "monitor: $line" ;;
-		esac
+	while IFS= read -r -t 40 line <&7; do
+		[[ $line == *"\"id\": \"$id\""* ]] || continue
+		[[ $line == *'"return": '* ]] || fail "monitor: $line"
+		line=${line#*\"return\": \"}
+		printf '%b' "${line%\", \"id*}"
+		return 0
 	done
 	return 1
 }

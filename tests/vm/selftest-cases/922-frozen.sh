@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # profile: std
-# timeout: 4
+# timeout: 10
 # expect: FAIL guest hung: 922-frozen: nothing was heard for
 #
 # The whole guest stands still: not even its own time limits work.
