@@ -11,21 +11,29 @@ GRACE=$((BOOT_LIMIT * 2 / 3))
 # And how long it may take to ask about one, in seconds.
 QUESTIONING=60
 
-# watch_guest DIR PIPE SLOWNESS: until it is killed. If a case says nothing for too
-# long, say so in DIR/hung.log, ask the monitor at PIPE what goes on, leave that in
-# DIR/hung.full, and end the guest.
+# watch_guest DIR PIPE SLOWNESS: until it is killed. If a case, or the boot, says
+# nothing for too long, say so in DIR/hung.log, ask the monitor at PIPE what goes on,
+# leave that in DIR/hung.full, and end the guest.
 watch_guest() {
-	local dir=$1 pipe=$2 slowness=$3 name last='' since=0
+	local dir=$1 pipe=$2 slowness=$3 name last='' since=$SECONDS
 	while sleep 5; do
 		name=$(running_case "$dir/result")
 		[ "$name" = "$last" ] || { last=$name since=$SECONDS; }
-		[ -n "$name" ] || continue
-		[ $((SECONDS - since)) -ge $((($(case_limit "$name") + GRACE) * slowness)) ] || continue
+		[ -n "$name" ] || no_case_began "$dir" || continue
+		[ $((SECONDS - since)) -ge $(($(silence_limit "$name") * slowness)) ] || continue
+		name=${name:-boot}
 		echo "$name: nothing was heard for $((SECONDS - since)) s" >"$dir/hung.log"
 		question_guest "$pipe" >"$dir/hung.full"
 		return
 	done
 }
+
+# silence_limit [CASE]: for how long it, or the boot, may say nothing
+silence_limit() {
+	[ -n "$1" ] && echo $(($(case_limit "$1") + GRACE)) || echo "$BOOT_LIMIT"
+}
+
+no_case_began() { ! grep -qs '^BEGIN' "$1/result"; }
 
 # sum_up_hang DIR: where the processors were, if it was asked
 sum_up_hang() {
