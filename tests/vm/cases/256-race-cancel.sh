@@ -65,6 +65,36 @@ signal host_write 1 2 r b 0
 # Between its halves a command is not at its border.
 signal read_done 0 1 r l 0
 
+# --- those that wait for their writes are looked at one by one ---
+# Two reads end, by a device below that was suspended, while the third command is at its
+# gates. Then the first is held before its write, and the signal comes: the second has
+# none.
+only() { [ "$(in_flight "$1")" = "$2" ]; }
+one_by_one() {
+	echo "--- one by one"
+	fresh m l
+	dmsetup suspend --noflush below
+	defer resume_left below
+	hold gates_entered
+	begin j m l
+	wait_held gates_entered
+	step gates_entered 2
+	resume below
+	wait_for 40 only m 1 || fail "the two reads do not end"
+	hold read_done
+	wait_held read_done
+	kill -TERM "${JOB[j]}"
+	held read_done || fail "the job was not held long enough"
+	release
+	ended j EINTR $COMMAND
+	prefix j l 1
+}
+mkdev below "$(lpart "$N1" 2)"
+mkdev m "$(part /dev/mapper/below 0 max_inflight 3)"
+one_by_one
+rmdev m
+rmdev below
+
 # --- the device has failed: before the host begins, anything may be there ---
 # failed POINT SIGNAL PART COMMANDS: of these, by the host
 failed() {
