@@ -116,6 +116,9 @@ static enum copyoff_wait claim(struct copyoff_slot *slot)
 	case COPYOFF_TRUSTED:
 	case COPYOFF_UNTRIED:
 		return COPYOFF_GO;
+	case COPYOFF_REFUSED:
+		/* Since it was chosen, and not by a trial that one could wait for. */
+		return COPYOFF_AGAIN;
 	default:
 		return COPYOFF_WAIT_ROUTE;
 	}
