@@ -242,11 +242,10 @@ static int send(struct gendisk *disk, const struct message *m, void *wire)
 	return compat_nvme_submit_sync_cmd(disk->queue, &c, wire, m->bytes);
 }
 
-/* Neither now, nor when the command was sent, was there another. Sleeps. */
-static bool is_only_path(struct copyoff_unit *unit)
+/* Neither now, nor @before the command was sent, was there another. Sleeps. */
+static bool is_only_path(struct copyoff_unit *unit, unsigned int before)
 {
 	struct nvme_unit *nu = unit->priv;
-	unsigned int before = READ_ONCE(nu->nr);
 
 	paths_refresh(unit);
 	/* What leads to a shared namespace beside this is another disk. */
@@ -258,8 +257,10 @@ static bool is_only_path(struct copyoff_unit *unit)
 static void try_path(struct copyoff_cmd *cmd, const struct nvme_path *path,
 		     const struct message *m)
 {
+	struct nvme_unit *nu = cmd->dst_unit->priv;
+	unsigned int before = READ_ONCE(nu->nr);
 	int result = send(path->disk, m, cmd->wire);
-	bool only = !result || is_only_path(cmd->dst_unit);
+	bool only = !result || is_only_path(cmd->dst_unit, before);
 	bool doubt = cmd->verdict.doubt;
 
 	cmd->sent |= result != -ENODEV;
