@@ -245,7 +245,7 @@ static void check_stop(struct copyoff_job *job)
 {
 	if (job->cancel_error)
 		return;
-	if (copyoff_job_stopped(job))
+	if (copyoff_job_ended(job))
 		job->cancel_error = job->p.stop ? -ECANCELED : -EINTR;
 	else if (job->deadline && ktime_get_ns() >= job->deadline)
 		job->cancel_error = -ETIMEDOUT;
@@ -282,7 +282,7 @@ static enum copyoff_wait move_todo(struct copyoff_job *job)
 
 		/* The one before it may have taken its time. */
 		check_stop(job);
-		if (job->cancel_error)
+		if (job->cancel_error || copyoff_job_stopped(job))
 			return COPYOFF_STOP;
 		w = copyoff_issue_again(job, slot);
 		if (w == COPYOFF_STOP)
@@ -341,9 +341,11 @@ enum copyoff_wait copyoff_job_step(struct copyoff_job *job)
 	drop_todo(job);
 	w = move_todo(job);
 	if (w == COPYOFF_STOP)
-		return COPYOFF_GO;	/* once more, to drop what is late */
+		return COPYOFF_GO;	/* to drop what is late, or to rest */
 	/* That may have taken its time, and the next border is here. */
 	check_stop(job);
+	if (!w && !job->cancel_error && copyoff_job_stopped(job))
+		return COPYOFF_GO;	/* to rest */
 	if (!w)
 		w = job->fail_error || job->cancel_error ?
 		    COPYOFF_FINISHED : copyoff_issue_next(job);

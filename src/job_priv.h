@@ -163,7 +163,11 @@ void copyoff_cursor_add(struct copyoff_job *job, struct copyoff_cursor *at,
 void copyoff_job_reason(struct copyoff_job *job, enum copyoff_reason reason,
 			u32 detail, u32 range);
 
-/* Is somebody to end the job? Asked between commands, and on long walks. */
+/*
+ * Is the job to go no further than where it is? Asked between commands, and on
+ * long walks. Whether it is to be ended is another question: see
+ * copyoff_job_ended(). If it is not, it goes on after copyoff_job_rest().
+ */
 static inline bool copyoff_job_stopped(const struct copyoff_job *job)
 {
 	return job->p.stop ? READ_ONCE(*job->p.stop) : signal_pending(current);
@@ -238,6 +242,12 @@ long copyoff_job_time_left(const struct copyoff_job *job);
  * way. Returns COPYOFF_GO, or what is to be waited for first.
  */
 enum copyoff_wait copyoff_job_rest(struct copyoff_job *job);
+
+/*
+ * job_wait.c: is somebody to end the job? Not so by the signal with which the freezer
+ * wakes tasks up, and which it may leave behind. In the context of the job.
+ */
+bool copyoff_job_ended(struct copyoff_job *job);
 
 /*
  * job_wait.c: have all asynchronous jobs rest, and let them go on. Nothing of theirs

@@ -144,6 +144,19 @@ static void drop_fake_signal(void)
 	spin_unlock_irq(&sighand->siglock);
 }
 
+/* With a signal that is none it is the next rest that sees to it. */
+bool copyoff_job_ended(struct copyoff_job *job)
+{
+	if (!copyoff_job_stopped(job))
+		return false;
+	if (job->p.stop)
+		return true;
+	if (freezing(current))
+		return false;
+	drop_fake_signal();
+	return copyoff_job_stopped(job);
+}
+
 static void freeze(struct copyoff_job *job)
 {
 	copyoff_job_park(job);

@@ -77,6 +77,18 @@ static int enter(struct copyoff_job *job, struct copyoff_place *src,
 	}
 }
 
+/* A sleep of the system does not end it. */
+static int check(struct copyoff_job *job, const struct copyoff_cursor *at)
+{
+	int err;
+
+	do {
+		try_to_freeze();
+		err = copyoff_job_check_range(job, at);
+	} while (err == -EINTR && !copyoff_job_ended(job));
+	return err;
+}
+
 int copyoff_job_query(struct block_device *src_bdev,
 		      struct block_device *dst_bdev,
 		      const struct copyoff_range *range,
@@ -104,7 +116,7 @@ int copyoff_job_query(struct block_device *src_bdev,
 	if (!err)
 		err = copyoff_side_init(&job.dst, dst_bdev);
 	if (!err)
-		err = copyoff_job_check_range(&job, &at);
+		err = check(&job, &at);
 	if (!err)
 		err = enter(&job, &src, &dst);
 	if (!err) {

@@ -33,3 +33,21 @@ cat /run/out
 grep -x errno=0 /run/out || fail "the copy ended"
 grep -x "bytes_done=$MIB" /run/out
 cmp -n "$MIB" -i 0:536870912 /dev/mapper/one /dev/mapper/one
+
+# A command by the host that waits for its write: what the freezer leaves behind is
+# found before the next one is issued, and there are four.
+B=$(ns 2)
+mkdev plain "0 $((4 * 2048)) linear $B 0"
+hold read_done
+"$TOP/build/vm-bin/copyranges" /dev/mapper/one /dev/mapper/plain 0 0:0:$((4 * MIB)) >/run/out 2>&1 &
+PID=$!
+wait_held read_done
+refuses sh -c 'echo freeze >/sys/power/state'
+held read_done || fail "the command was not held long enough"
+release
+wait "$PID" || :
+cat /run/out
+grep -x errno=0 /run/out || fail "the copy ended"
+grep -x "bytes_done=$((4 * MIB))" /run/out
+grep -x "bytes_host=$((4 * MIB))" /run/out
+cmp -n $((4 * MIB)) /dev/mapper/one /dev/mapper/plain
