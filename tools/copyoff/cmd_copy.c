@@ -84,6 +84,9 @@ static enum status find_ranges(struct job *job, const struct options *o)
 		status = resume_load(job);
 	else
 		job->skipped = o->skip;
+	/* Of nothing that is there the earlier run can say that it has copied it. */
+	if (!status && o->again && !job->skipped && !o->signature && !o->force)
+		status = check_signature(&job->dst);
 	if (!status)
 		status = check_ranges(job);
 	if (!status && job->skipped > job_length(job))
@@ -139,6 +142,12 @@ static void put_list(const char *file, uint64_t done)
 	fprintf(stderr, " --skip %" PRIu64, done);
 }
 
+/* Will the next run take a signature for the copy's own? See open_dst(). */
+static bool is_sure(const struct job *job)
+{
+	return job->resume && !identity_is_weak(&job->dst);
+}
+
 /* The command that goes on, as it can be pasted. */
 static void how_to_resume(const struct job *job, const struct options *o, const char *ended)
 {
@@ -167,7 +176,7 @@ static void how_to_resume(const struct job *job, const struct options *o, const 
 	/* If it was found without, the copy has brought it. */
 	if (o->force)
 		fputs(" --force", stderr);
-	else if (o->signature || (!job->resume && find_signature(&job->dst, what, sizeof(what))))
+	else if (o->signature || (!is_sure(job) && find_signature(&job->dst, what, sizeof(what))))
 		fputs(" --ignore-signature", stderr);
 	put_words(" ", job->src.word);
 	put_words(" ", job->dst.word);

@@ -111,10 +111,14 @@ bool device_find_quietly(struct device *d, const char *path)
 enum status device_open(struct device *d, const char *word, int flags)
 {
 	enum status status = device_find(d, word);
+	struct stat st;
 
 	if (status)
 		return status;
 	d->fd = open(d->path, flags | O_CLOEXEC);
+	if (d->fd >= 0 && (fstat(d->fd, &st) || st.st_rdev != d->rdev))
+		return complain(STATUS_FAILED, "%s has just become another device: try again",
+				word);
 	if (d->fd >= 0 || errno == EBUSY)
 		return STATUS_DONE;
 	if (errno == EROFS || errno == EACCES || errno == EPERM)

@@ -142,20 +142,24 @@ enum status reopen_destination(struct device *d, const char *word, bool force)
 enum status open_destination(struct device *d, const char *word, bool force)
 {
 	enum status status = reopen_destination(d, word, force);
+
+	return status || force ? status : check_signature(d);
+}
+
+enum status check_signature(const struct device *d)
+{
 	char what[ATTR];
 
-	if (status || force)
-		return status;
 	switch (find_signature(d, what, sizeof(what))) {
 	case FOUND_NOTHING:
 		return STATUS_DONE;
 	case FOUND_SIGNATURE:
-		return complain(STATUS_REFUSED, "%s has %s: wipefs -a %s, or --force", word, what,
-				d->path);
+		return complain(STATUS_REFUSED, "%s has %s: wipefs -a %s, or --force", d->word,
+				what, d->path);
 	default:
 		return complain(STATUS_REFUSED,
 				"%s cannot be read wherever a signature may be, so there may be one; see the kernel log, or --force",
-				word);
+				d->word);
 	}
 }
 

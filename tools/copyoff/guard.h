@@ -13,7 +13,10 @@
  */
 enum status open_destination(struct device *d, const char *word, bool force);
 
-/* The same, but a signature is none of its business: it is a copy's own. */
+/* Refuses what carries a signature, or may. */
+enum status check_signature(const struct device *d);
+
+/* As open_destination(), but a signature is none of its business: it is a copy's own. */
 enum status reopen_destination(struct device *d, const char *word, bool force);
 
 enum found {

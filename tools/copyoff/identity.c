@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -33,22 +34,47 @@ static bool attr_of(dev_t rdev, const char *const *names, char *buf)
 	return false;
 }
 
+/* Which of the disk's partitions, and where it lies: it may be made anew elsewhere. */
+static char *part_identity(dev_t rdev)
+{
+	char part[ATTR], start[ATTR] = "0", size[ATTR] = "0";
+
+	if (!device_attr(rdev, "partition", part))
+		return duplicate("0");
+	device_attr(rdev, "start", start);
+	device_attr(rdev, "size", size);
+	return format("%s@%s+%s", part, start, size);
+}
+
+/* By the place alone: good until the next boot, or until another disk comes there. */
+static char *weak_identity(dev_t rdev)
+{
+	char kname[KNAME] = "", size[ATTR] = "0", seq[ATTR] = "0", boot[ATTR] = "";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (f && !fgets(boot, sizeof(boot), f))
+		*boot = 0;
+	if (f)
+		fclose(f);
+	boot[strcspn(boot, "\n")] = 0;
+	kname_of(rdev, kname);
+	device_attr(rdev, "size", size);
+	device_attr(whole_disk(rdev), "diskseq", seq);
+	return format(WEAK_IDENTITY "%s:%s:%s:%s", kname, size, seq, boot);
+}
+
 static char *disk_identity(dev_t rdev)
 {
 	static const char *const worldwide[] = { "wwid", "device/wwid", NULL };
 	static const char *const serial[] = { "serial", "device/serial", NULL };
-	char part[ATTR], buf[ATTR], kname[KNAME] = "", size[ATTR] = "0";
 	dev_t disk = whole_disk(rdev);
+	char buf[ATTR];
 
-	if (!device_attr(rdev, "partition", part))
-		snprintf(part, sizeof(part), "0");
 	if (attr_of(disk, worldwide, buf))
-		return format("wwid:%s:%s", buf, part);
+		return join(format("wwid:%s:", buf), part_identity(rdev));
 	if (attr_of(disk, serial, buf))
-		return format("serial:%s:%s", buf, part);
-	kname_of(rdev, kname);
-	device_attr(rdev, "size", size);
-	return format(WEAK_IDENTITY "%s:%s", kname, size);
+		return join(format("serial:%s:", buf), part_identity(rdev));
+	return weak_identity(rdev);
 }
 
 /* ---- tables ---- */

@@ -2,6 +2,8 @@
 /*
  * copyoff: copy block devices by what the device itself can do.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -45,6 +47,7 @@ static const struct command *find(const char *name)
 int main(int argc, char **argv)
 {
 	const struct command *command;
+	int status;
 
 	if (argc < 2) {
 		usage(stderr);
@@ -62,5 +65,9 @@ int main(int argc, char **argv)
 	if (!command)
 		return complain(STATUS_USAGE, "there is no command '%s'; see copyoff --help",
 				argv[1]);
-	return command->run(command, argc - 1, argv + 1);
+	status = command->run(command, argc - 1, argv + 1);
+	/* Whoever reads half of it is not to take it for all. */
+	if ((fflush(stdout) || ferror(stdout)) && status == STATUS_DONE)
+		status = complain(STATUS_FAILED, "standard output: %s", strerror(errno));
+	return status;
 }

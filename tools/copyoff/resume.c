@@ -63,31 +63,31 @@ static struct json_object *job_json(const struct job *job)
 	return root;
 }
 
-/* Never what somebody else has put there, in a folder that is for all. */
-static int write_file(const char *file, struct json_object *root)
+/* Beside the file, by a name that nobody has: @new ends with XXXXXX, and is filled in. */
+static int write_file(char *new, struct json_object *root)
 {
-	int fd, err = 0;
+	int fd = mkostemp(new, O_CLOEXEC), err = 0;
 
-	unlink(file);
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	if (json_object_to_fd(fd, root, JSON_C_TO_STRING_PLAIN) || fsync(fd))
 		err = errno ? -errno : -EIO;
 	close(fd);
+	if (err)
+		unlink(new);
 	return err;
 }
 
 static int save(const struct job *job)
 {
 	struct json_object *root = job_json(job);
-	char *new = format("%s.new", job->resume);
+	char *new = format("%s.XXXXXX", job->resume);
 	int err = write_file(new, root);
 
-	if (!err && rename(new, job->resume))
+	if (!err && rename(new, job->resume)) {
 		err = -errno;
-	if (err)
 		unlink(new);
+	}
 	free(new);
 	json_object_put(root);
 	return err;
@@ -95,15 +95,16 @@ static int save(const struct job *job)
 
 enum status resume_try(const struct job *job)
 {
-	char *new = format("%s.new", job->resume);
+	char *new = format("%s.XXXXXX", job->resume);
 	struct json_object *root = job_json(job);
 	enum status status = STATUS_DONE;
 	int err = write_file(new, root);
 
 	if (err)
 		status = complain(STATUS_FAILED, "%s: %s; name a file that can be written",
-				  new, strerror(-err));
-	unlink(new);
+				  job->resume, strerror(-err));
+	else
+		unlink(new);
 	json_object_put(root);
 	free(new);
 	return status;

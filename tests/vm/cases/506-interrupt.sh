@@ -69,6 +69,8 @@ same_to $LENGTH
 # --- the same with a file; progress to a file has no escape sequences ---
 afresh
 rc=0
+echo mine >/run/resume.new
+defer rm -f /run/resume.new
 "${COPY[@]}" --progress --resume /run/resume one two >/run/out 2>/run/err &
 PID=$!
 # Before there is any end.
@@ -102,6 +104,12 @@ mkdev two "0 $((36 << 11)) linear $A $((AT >> 9))"
 chmod 666 /run/resume
 refused '/run/resume is no file that you alone can write' copy --resume /run/resume one two
 chmod 600 /run/resume
+# A signature is a copy's own only if the copy has written anything.
+sed 's/"done":[0-9]*/"done":0/' /run/resume >/run/nothing
+chmod 600 /run/nothing
+refused '^copyoff: two has a signature of ext4' copy --resume /run/nothing one two
+rm /run/nothing
+same "$(cat /run/resume.new)" mine "a file that is none of a copy's"
 ln -s resume /run/link
 refused '/run/link is a symbolic link' copy --resume /run/link one two
 rm /run/link
@@ -184,3 +192,9 @@ cat /run/err
 same "$(calls 0x3 | wc -l) $(calls 0x2 | wc -l)" "0 2" "jobs, and requests that block"
 grep -x "bytes_done=$((80 << 20))" /run/out
 cmp -n $((80 << 20)) /dev/mapper/one /dev/mapper/one -i 0:$((100 << 20))
+
+# --- an answer that cannot be written is none ---
+rc=0
+"$COPYOFF" status >/dev/full 2>/run/err || rc=$?
+same "$rc" 1 "exit status with a full disk"
+grep 'standard output: No space left' /run/err
